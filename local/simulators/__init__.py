@@ -1,0 +1,3 @@
+"""
+The providers, played locally. Nothing here imports Herald: two readings of one document must meet on the wire.
+"""
