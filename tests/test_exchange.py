@@ -1,0 +1,224 @@
+"""
+The wire against a hostile server: what fails before anything left us is not sent, everything later is unclear.
+"""
+
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from herald.errors import NotSent, OutcomeUnknown, ProviderUnavailable
+from herald.exchange import MAX_ANSWER, Exchange
+from herald.provider import Request, Response
+
+pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
+
+type Script = Callable[[socket.socket], object]
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+RESET = struct.pack("ii", 1, 0)
+
+
+class Server:
+    """Accepts connections one after the other, reads each request, and lets the script answer."""
+
+    def __init__(self, script: Script) -> None:
+        self.requests: list[bytes] = []
+        self.connections = 0
+        self._script = script
+        self._over = threading.Event()
+        self._open: list[socket.socket] = []
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/send"
+        self._thread = threading.Thread(target=self._serve)
+
+    def _serve(self) -> None:
+        while True:
+            connection, _ = self._socket.accept()
+            if self._over.is_set():
+                connection.close()
+                return
+            self.connections += 1
+            self._open.append(connection)
+            with connection, suppress(OSError):
+                while request := _request(connection):
+                    self.requests.append(request)
+                    if self._script(connection) is not None:
+                        break
+
+    @contextmanager
+    def running(self) -> Iterator["Server"]:
+        self._thread.start()
+        try:
+            yield self
+        finally:
+            self._over.set()
+            for connection in self._open:
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):
+                socket.create_connection(self._socket.getsockname()).close()
+            self._thread.join()
+            self._socket.close()
+
+
+def _request(connection: socket.socket) -> bytes:
+    """One request, body included; empty when the client has gone."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        part = connection.recv(65_536)
+        if not part:
+            return b""
+        data += part
+    head, _, body = data.partition(b"\r\n\r\n")
+    length = next((int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0)
+    while len(body) < length:
+        body += connection.recv(65_536)
+    return head + b"\r\n\r\n" + body
+
+
+def say(data: bytes) -> Script:
+    """Answer this and keep the connection."""
+    return lambda connection: connection.sendall(data)
+
+
+def say_and_close(data: bytes) -> Script:
+    """Answer this and end the connection politely."""
+
+    def script(connection: socket.socket) -> bool:
+        connection.sendall(data)
+        return True
+
+    return script
+
+
+def say_and_reset(data: bytes) -> Script:
+    """Answer this and slam the door."""
+
+    def script(connection: socket.socket) -> bool:
+        connection.sendall(data)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        return True
+
+    return script
+
+
+def endless(connection: socket.socket) -> bool:
+    """Chunks without end, until the client has had enough."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    while True:
+        connection.sendall(b"10000\r\n" + b"x" * 65_536 + b"\r\n")
+
+
+@pytest.fixture
+def exchange() -> Iterator[Exchange]:
+    found = Exchange(connect_timeout=0.5, timeout=0.3)
+    yield found
+    found.close()
+
+
+def test_a_request_arrives_as_it_was_built(exchange: Exchange) -> None:
+    """Method, path, headers and bytes; no compression is asked for; the answer comes back whole."""
+    answer = b"HTTP/1.1 201 Created\r\nX-Thing: One\r\nContent-Length: 4\r\n\r\n\x00\xffok"
+    with Server(say(answer)).running() as server:
+        request = Request("POST", f"{server.url}?a=%2B43", {"X-Mine": "yes"}, b"\x00bytes\xff")
+        assert exchange.send(request) == Response(201, {"x-thing": "One", "content-length": "4"}, b"\x00\xffok")
+    (seen,) = server.requests
+    head, _, body = seen.partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /send?a=%2B43 HTTP/1.1\r\n")
+    assert b"x-mine: yes" in head.lower()
+    assert b"accept-encoding: identity" in head.lower()
+    assert body == b"\x00bytes\xff"
+
+
+HALF = b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"statusCode":20'
+UNCLEAR: dict[str, Script] = {
+    "closed without an answer": say_and_close(b""),
+    "reset without an answer": say_and_reset(b""),
+    "closed in the middle of the body": say_and_close(HALF),
+    "reset in the middle of the body": say_and_reset(HALF),
+    "closed in the middle of a chunk": say_and_close(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n64\r\n{"),
+    "silent in the middle of the body": say(HALF),
+    "closed in the middle of the headers": say_and_close(b"HTTP/1.1 200 OK\r\nContent-"),
+    "not http": say_and_close(b"SSH-2.0-OpenSSH\r\n"),
+    "compressed": say(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\n\x1f\x8b\x08"),
+    "too large": say_and_close(b"HTTP/1.1 200 OK\r\nContent-Length: 1000001\r\n\r\n" + b"x" * (MAX_ANSWER + 1)),
+    "endless": endless,
+}
+
+
+@pytest.mark.parametrize("script", UNCLEAR.values(), ids=UNCLEAR)
+def test_what_fails_after_the_request_left_is_unclear(exchange: Exchange, script: Script) -> None:
+    """The message may have been sent, and it is asked for exactly once."""
+    with Server(script).running() as server, pytest.raises(OutcomeUnknown):
+        exchange.send(Request("POST", server.url, {}, b"{}"))
+    assert len(server.requests) == 1
+
+
+def test_a_server_that_never_answers_is_unclear(exchange: Exchange) -> None:
+    """A read timeout does not prove that nothing was sent."""
+    with Server(lambda _: None).running() as server, pytest.raises(OutcomeUnknown) as caught:
+        exchange.send(Request("POST", server.url, {}, b"{}"))
+    assert caught.value.provider_code == "ReadTimeout"
+    assert len(server.requests) == 1
+
+
+def test_a_refused_connection_is_not_sent(exchange: Exchange) -> None:
+    """Nobody listens: nothing left us."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(ProviderUnavailable) as caught:
+        exchange.send(Request("POST", f"http://127.0.0.1:{port}/", {}, b"{}"))
+    assert caught.value.provider_code == "ConnectError"
+
+
+def test_a_failed_handshake_is_not_sent(exchange: Exchange) -> None:
+    """Without TLS the request stays here."""
+    with Server(say_and_close(b"no tls here\r\n\r\n")).running() as server, pytest.raises(NotSent):
+        exchange.send(Request("POST", server.url.replace("http:", "https:"), {"Authorization": "secret"}, b"{}"))
+    assert not any(b"secret" in request for request in server.requests)
+
+
+@pytest.mark.parametrize("url", ["ftp://127.0.0.1/", "http://[", "http://", "nowhere"])
+def test_an_address_that_is_none_is_not_sent(exchange: Exchange, url: str) -> None:
+    """A wrong setting is no reason to think that something was sent."""
+    with pytest.raises(ProviderUnavailable) as caught:
+        exchange.send(Request("GET", url))
+    assert url not in caught.value.detail
+
+
+def test_a_redirect_is_an_answer(exchange: Exchange) -> None:
+    """Credentials are never carried to where an answer points."""
+    answer = b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n"
+    with Server(say(answer)).running() as server:
+        assert exchange.send(Request("GET", server.url)).status == 302
+    assert len(server.requests) == 1
+
+
+def test_an_end_after_the_whole_answer_changes_nothing(exchange: Exchange) -> None:
+    """What was read whole counts."""
+    with Server(say_and_close(OK)).running() as server:
+        assert exchange.send(Request("GET", server.url)).body == b"{}"
+
+
+def test_downloads_may_be_larger(exchange: Exchange) -> None:
+    """The limit is the caller's; at the limit is not over it."""
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n" + b"x" * 2_000_000
+    with Server(say_and_close(answer)).running() as server:
+        assert len(exchange.send(Request("GET", server.url), max_bytes=2_000_000).body) == 2_000_000
+    with Server(say_and_close(answer)).running() as server, pytest.raises(OutcomeUnknown):
+        exchange.send(Request("GET", server.url), max_bytes=1_999_999)
+
+
+def test_connections_are_kept_until_they_are_forgotten(exchange: Exchange) -> None:
+    """One connection for many calls, and a fresh one after a freeze of the worker."""
+    with Server(say(OK)).running() as server:
+        exchange.send(Request("GET", server.url))
+        exchange.send(Request("GET", server.url))
+        assert server.connections == 1
+        exchange.fresh()
+        exchange.send(Request("GET", server.url))
+        assert server.connections == 2
