@@ -1,0 +1,210 @@
+"""
+The bucket: media, and webhooks that could not be read.
+
+    media/<tenant>/<id>                          content type as S3 knows it; metadata: sha256, filename
+    quarantine/<account>/<yyyy-mm-dd>/<id>       a raw body; metadata: kind, reason
+
+Whoever may not list the bucket, as our roles may not, is told 403 rather than 404 of a key that does not exist;
+the two are read alike. Every other refusal becomes Unavailable.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import quote, unquote
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from herald import identifier
+from herald.errors import Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+MAX_SECONDS = 900
+"""Seconds that a presigned address may live."""
+
+_PART = 262_144
+_MISSING = frozenset({"403", "404", "AccessDenied", "Forbidden", "NoSuchKey", "NotFound"})
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What the bucket knows of an object. Size in bytes; `sha256` and `filename` are None where nobody told."""
+
+    key: str
+    content_type: str
+    size: int
+    sha256: str | None = None
+    filename: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An address to PUT to: it takes these headers only, and once."""
+
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Bucket:
+    """The bucket by its name; `client` is asked for at the first call."""
+
+    def __init__(self, client: Callable[[], "S3Client"], name: str) -> None:
+        self._client = client
+        self.name = name
+
+    def put(
+        self,
+        key: str,
+        body: bytes | IO[bytes],
+        content_type: str,
+        *,
+        sha256: str | None = None,
+        filename: str | None = None,
+    ) -> None:
+        """Store an object, over one of the same key."""
+        with _available():
+            self._client().put_object(
+                Bucket=self.name,
+                Key=key,
+                Body=body,
+                ContentType=content_type,
+                Metadata=_metadata(sha256=sha256, filename=filename),
+            )
+
+    def head(self, key: str) -> Stored | None:
+        """What is known of an object, None when there is none."""
+        answer = _unless_missing(lambda: self._client().head_object(Bucket=self.name, Key=key))
+        return _stored(key, answer) if answer else None
+
+    def get(self, key: str) -> bytes | None:
+        """An object whole, None when there is none."""
+        return _unless_missing(lambda: b"".join(self._parts(key)))
+
+    def peek(self, key: str, start: int, length: int) -> bytes:
+        """So many bytes from `start`, fewer at the end; the object exists and is larger than `start`."""
+        with _available():
+            answer = self._client().get_object(Bucket=self.name, Key=key, Range=f"bytes={start}-{start + length - 1}")
+            return answer["Body"].read()
+
+    def stream(self, key: str) -> Iterator[bytes]:
+        """An object in parts; it exists."""
+        with _available():
+            yield from self._parts(key)
+
+    def _parts(self, key: str) -> Iterator[bytes]:
+        return self._client().get_object(Bucket=self.name, Key=key)["Body"].iter_chunks(_PART)
+
+    def describe(self, stored: Stored, *, sha256: str) -> Stored:
+        """Write down the hash of an object that was uploaded past us."""
+        with _available():
+            self._client().copy_object(
+                Bucket=self.name,
+                Key=stored.key,
+                CopySource={"Bucket": self.name, "Key": stored.key},
+                ContentType=stored.content_type,
+                Metadata=_metadata(sha256=sha256, filename=stored.filename),
+                MetadataDirective="REPLACE",
+            )
+        return Stored(stored.key, stored.content_type, stored.size, sha256, stored.filename)
+
+    def upload_url(self, key: str, content_type: str, size: int, filename: str | None, seconds: int) -> Upload:
+        """
+        An address that takes exactly `size` bytes of this type, once.
+
+        Size, type and name are signed; so is `If-None-Match`, or what was inspected could be replaced afterwards.
+        """
+        metadata = _metadata(filename=filename)
+        url = self._presign(
+            "put_object",
+            seconds,
+            {
+                "Key": key,
+                "ContentType": content_type,
+                "ContentLength": size,
+                "IfNoneMatch": "*",
+                "Metadata": metadata,
+            },
+        )
+        headers = {"Content-Type": content_type, "Content-Length": str(size), "If-None-Match": "*"}
+        return Upload(url, headers | {f"x-amz-meta-{name}": value for name, value in metadata.items()})
+
+    def download_url(self, stored: Stored, seconds: int) -> str:
+        """An address that anybody may GET from; always as an attachment, so nothing runs in a browser."""
+        disposition = "attachment"
+        if stored.filename:
+            disposition += f"; filename*=UTF-8''{quote(stored.filename, safe='')}"
+        return self._presign(
+            "get_object",
+            seconds,
+            {
+                "Key": stored.key,
+                "ResponseContentDisposition": disposition,
+                "ResponseContentType": stored.content_type,
+            },
+        )
+
+    def _presign(self, operation: str, seconds: int, parameters: Mapping[str, Any]) -> str:
+        with _available():
+            return self._client().generate_presigned_url(
+                operation, Params={"Bucket": self.name, **parameters}, ExpiresIn=min(seconds, MAX_SECONDS)
+            )
+
+    def quarantine(self, account: str, body: bytes, *, kind: str, reason: str, now: int) -> str:
+        """Keep the raw body of a webhook for people, and return its key. `now` in milliseconds since 1970."""
+        day = datetime.fromtimestamp(now / 1000, UTC).date().isoformat()
+        key = f"quarantine/{account}/{day}/{identifier.random_id()}"
+        with _available():
+            self._client().put_object(
+                Bucket=self.name,
+                Key=key,
+                Body=body,
+                ContentType="application/octet-stream",
+                Metadata=_metadata(kind=kind, reason=reason),
+            )
+        return key
+
+    def quarantined(self, account: str | None = None) -> Iterator[str]:
+        """Keys of what is kept, of one account or of all, the oldest day first. Needs the right to list."""
+        prefix = f"quarantine/{account}/" if account else "quarantine/"
+        with _available():
+            for page in self._client().get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix):
+                yield from (entry["Key"] for entry in page.get("Contents", []))
+
+    def quarantined_body(self, key: str) -> tuple[bytes, str]:
+        """The raw body and its webhook kind, to be replayed."""
+        with _available():
+            answer = self._client().get_object(Bucket=self.name, Key=key)
+            return answer["Body"].read(), unquote(answer["Metadata"].get("kind", ""))
+
+
+def _metadata(**values: str | None) -> dict[str, str]:
+    """Percent-encoded, since S3 metadata are ASCII."""
+    return {name: quote(value, safe="") for name, value in values.items() if value is not None}
+
+
+def _stored(key: str, answer: Mapping[str, Any]) -> Stored:
+    metadata = {name: unquote(value) for name, value in answer.get("Metadata", {}).items()}
+    return Stored(key, answer["ContentType"], answer["ContentLength"], metadata.get("sha256"), metadata.get("filename"))
+
+
+def _unless_missing[T](operation: Callable[[], T]) -> T | None:
+    """What the operation gives; None when S3 says that there is no such key."""
+    with _available():
+        try:
+            return operation()
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _MISSING:
+                raise
+            return None
+
+
+@contextmanager
+def _available() -> Iterator[None]:
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        raise Unavailable("the bucket cannot be reached for now") from error

@@ -1,0 +1,57 @@
+"""
+Credentials: one Secrets Manager secret per provider account, a JSON object of names and values.
+
+Cached for a few minutes, so a rotation reaches every worker; whoever is refused with a cached secret reads
+it again at once (`fresh`), so a rotation loses nothing.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from herald.errors import ConfigurationError, Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+CACHE_SECONDS = 300.0
+
+
+class Secrets:
+    """Reads secrets through a cache. `clock` gives seconds on a scale of its own."""
+
+    def __init__(self, client: Callable[[], "SecretsManagerClient"], prefix: str, clock: Callable[[], float]) -> None:
+        self._client = client
+        self._prefix = prefix
+        self._clock = clock
+        self._cache: dict[str, tuple[float, str]] = {}
+
+    def of_account(self, account: str, *, fresh: bool = False) -> Mapping[str, str]:
+        """The account's credentials by name. Raises ConfigurationError when there are none."""
+        text = self.read(f"{self._prefix}{account}", fresh=fresh)
+        try:
+            secrets = json.loads(text)
+        except ValueError as error:
+            raise ConfigurationError(f"the secret of account {account} is not JSON") from error
+        if not isinstance(secrets, dict) or not all(isinstance(value, str) for value in secrets.values()):
+            raise ConfigurationError(f"the secret of account {account} is not an object of texts")
+        return secrets
+
+    def read(self, name: str, *, fresh: bool = False) -> str:
+        """A secret's text. Raises ConfigurationError when it does not exist, Unavailable when it cannot be read now."""
+        now = self._clock()
+        cached = self._cache.get(name)
+        if cached and not fresh and now - cached[0] < CACHE_SECONDS:
+            return cached[1]
+        try:
+            text = self._client().get_secret_value(SecretId=name)["SecretString"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ResourceNotFoundException":
+                raise ConfigurationError(f"there is no secret {name}") from error
+            raise Unavailable("secrets cannot be read for now") from error
+        except BotoCoreError as error:
+            raise Unavailable("secrets cannot be read for now") from error
+        self._cache[name] = (now, text)
+        return text
