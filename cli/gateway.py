@@ -1,0 +1,108 @@
+"""
+A deployed Herald as an operator reaches it: found by its stack, worked on through table and secrets.
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import boto3
+from botocore.exceptions import ClientError
+
+from herald.aws.bucket import Bucket
+from herald.aws.queues import Queues
+from herald.aws.registry import Registry
+from herald.aws.table import Table
+from herald.errors import HeraldError
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+
+class Refused(HeraldError):
+    """What the operator asks for cannot be; nothing was changed."""
+
+    status = 400
+    code = "refused"
+    title = "This cannot be done"
+
+
+def now() -> int:
+    """Milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+def outputs(client: "CloudFormationClient", stack: str) -> Mapping[str, str]:
+    """The outputs of a deployed stack by name. Raises Refused when there is no such stack."""
+    try:
+        answer = client.describe_stacks(StackName=stack)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ValidationError":
+            raise Refused(
+                f"there is no stack {stack} here", hint="name it with --stack, and its --region and --profile"
+            ) from error
+        raise
+    found = answer["Stacks"][0].get("Outputs", [])
+    return {output["OutputKey"]: output["OutputValue"] for output in found}
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """
+    One deployment. `api_url` is where its API is called, `signing_secret` the ARN of what signs webhook addresses,
+    `spill_queue` takes webhooks to be worked through, `clock` gives milliseconds since 1970.
+    """
+
+    registry: Registry
+    secrets: "SecretsManagerClient"
+    api_url: str
+    secret_prefix: str
+    signing_secret: str
+    bucket: Bucket
+    queues: Queues
+    spill_queue: str
+    clock: Callable[[], int] = now
+
+    @classmethod
+    def connect(cls, stack: str, session: boto3.Session) -> Self:
+        """Find the deployment by its stack. Raises Refused when there is none."""
+        found = outputs(session.client("cloudformation"), stack)
+        return cls(
+            registry=Registry(Table(session.client("dynamodb"), found["TableName"]), now),
+            secrets=session.client("secretsmanager"),
+            api_url=found["ApiUrl"],
+            secret_prefix=found["SecretPrefix"],
+            signing_secret=found["SigningSecretArn"],
+            bucket=Bucket(lambda: session.client("s3"), found["BucketName"]),
+            queues=Queues(session.client("sqs")),
+            spill_queue=found["SpillQueueUrl"],
+        )
+
+    def signing_key(self) -> bytes:
+        """What webhook addresses are signed with."""
+        return self.secrets.get_secret_value(SecretId=self.signing_secret)["SecretString"].encode()
+
+    def write_credentials(self, account: str, credentials: Mapping[str, str]) -> None:
+        """Keep the account's credentials, over those it had; a secret that waits to be deleted is brought back."""
+        name, text = f"{self.secret_prefix}{account}", json.dumps(dict(credentials))
+        try:
+            self.secrets.create_secret(Name=name, SecretString=text)
+        except (
+            self.secrets.exceptions.ResourceExistsException,
+            self.secrets.exceptions.InvalidRequestException,  # it waits to be deleted
+        ):
+            self.secrets.restore_secret(SecretId=name)  # changes nothing where there is nothing to restore
+            self.secrets.put_secret_value(SecretId=name, SecretString=text)
+
+    def remove_credentials(self, account: str) -> None:
+        """Delete the account's secret; it can be brought back for a week. There need be none."""
+        try:
+            self.secrets.delete_secret(SecretId=f"{self.secret_prefix}{account}", RecoveryWindowInDays=7)
+        except (
+            self.secrets.exceptions.ResourceNotFoundException,
+            self.secrets.exceptions.InvalidRequestException,  # it waits to be deleted already
+        ):
+            return
