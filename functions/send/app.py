@@ -1,0 +1,23 @@
+"""
+Send: `POST /v1/messages` and what belongs to it, and the intake queue (filled by callers in AWS and by EventBridge).
+"""
+
+import os
+from typing import Any
+
+from herald.accepting import Door, take_record
+from herald.assembly import Assembly
+from herald.aws.settings import Settings
+from herald.aws.telemetry import batch
+from herald.web import serve
+
+parts = Assembly(Settings.read(os.environ), "send")
+door = Door(parts)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """An HTTP call, or a batch of intake records."""
+    with parts.telemetry.invocation(context.aws_request_id):
+        if "Records" in event:
+            return batch(event, lambda record: take_record(parts.sending, record), parts.telemetry)
+        return serve(event, door.routes, parts.telemetry.failed)

@@ -1,0 +1,198 @@
+"""
+One attempt at a message: prepare, claim, call, record.
+
+Everything that can fail without consequence (token, media, rendering) happens in `prepare`; between the claim
+and the POST there is nothing but memory. What the POST came to is recorded in any case, and a worker that
+dies before that leaves a lease behind which says that nobody knows.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from herald.aws import keys
+from herald.aws.attributes import Item
+from herald.aws.messages import Messages
+from herald.aws.rendezvous import Rendezvous
+from herald.aws.settings import Settings
+from herald.aws.table import ConditionFailed
+from herald.calling import Caller
+from herald.clock import Time
+from herald.content import Content
+from herald.errors import CredentialsRefused, HeraldError, ProviderError, ProviderRejected, Reason
+from herald.identifier import batch_reference, random_id, reference, request_of
+from herald.models import Account, Address, Channel, Options, OutboundMessage
+from herald.outcome import Outcome, outcome_of, taken
+from herald.provider import ChannelFacts, Provider, Request
+from herald.relaying import Relay
+from herald.reporting import Reports
+from herald.status import State
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Messages ready for their claim, one or a batch: only the claim and the POST can still go wrong."""
+
+    account: Account
+    adapter: Provider
+    token: str | None
+    message: OutboundMessage
+    request: Request
+
+    @property
+    def facts(self) -> ChannelFacts:
+        """What the adapter declares for this channel."""
+        return self.adapter.facts(self.message.channel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempts:
+    """Attempts of one worker; every method may be called from several threads."""
+
+    messages: Messages
+    rendezvous: Rendezvous
+    reports: Reports
+    relay: Relay
+    caller: Caller
+    settings: Settings
+    time: Time
+    callback_url: Callable[[Account], str | None]
+
+    def prepare(
+        self,
+        account: Account,
+        credentials: tuple[Provider, str | None],
+        items: Sequence[Item],
+        content: Content,
+        options: Options,
+    ) -> Prepared:
+        """
+        Everything before the claim, for one message or for members of a request that share their content.
+
+        Raises InvalidMessage or ProviderRejected when it can never be sent, another HeraldError when not now.
+        """
+        adapter, token = credentials
+        first = items[0]
+        channel = Channel(first["channel"])
+        facts = adapter.facts(channel)
+        message = OutboundMessage(
+            reference=_reference(items),
+            channel=channel,
+            recipients=tuple(Address.parse(item["to"]) for item in items),
+            sender=first.get("sender", ""),
+            content=content,
+            options=options,
+            media=self.relay.prepare(first["tenant"], account, content, facts),
+            callback_url=self.callback_url(account),
+        )
+        return Prepared(account, adapter, token, message, adapter.build_request(message, token))
+
+    @staticmethod
+    def narrow(prepared: Prepared, items: Sequence[Item]) -> Prepared:
+        """The same for some of the members only; nothing but memory is touched."""
+        recipients = tuple(Address.parse(item["to"]) for item in items)
+        message = replace(prepared.message, reference=_reference(items), recipients=recipients)
+        return replace(prepared, message=message, request=prepared.adapter.build_request(message, prepared.token))
+
+    def claim(self, item: Item) -> Item | None:
+        """Take a waiting message for one attempt; None when it is in other hands, or has moved."""
+        now = self.time.now()
+        message_id, attempt = keys.id_of(item), self.attempt_id()
+        try:
+            return self.messages.claim(message_id, item["step"], attempt, now, now + self.settings.lease)
+        except ConditionFailed as found:
+            return _if_mine(found.item, attempt)
+
+    def claim_new(self, item: Item) -> Item | None:
+        """Claim a member by writing its row for the first time; None when it has one."""
+        now = self.time.now()
+        claimed = item | {
+            "state": State.SENDING,
+            "attempt": self.attempt_id(),
+            "lease": now + self.settings.lease,
+            "tries": 1,
+        }
+        try:
+            self.messages.insert_member(claimed)
+        except ConditionFailed as found:
+            return _if_mine(found.item, claimed["attempt"])
+        return claimed
+
+    @staticmethod
+    def attempt_id() -> str:
+        """Names one claim, so that a worker which lost it cannot write."""
+        return random_id()[:10]
+
+    def call(self, prepared: Prepared, tries: int) -> Outcome:
+        """The one POST and where it leads. Credentials are renewed once, since a refusal sends nothing."""
+        try:
+            return self._post(prepared)
+        except CredentialsRefused:
+            return self._call_again(prepared, tries)
+        except ProviderError as error:
+            return self._outcome(error, prepared, tries)
+
+    def _call_again(self, prepared: Prepared, tries: int) -> Outcome:
+        try:
+            adapter, token = self.caller.renew(prepared.account, prepared.token)
+            request = adapter.build_request(prepared.message, token)
+            return self._post(replace(prepared, adapter=adapter, token=token, request=request))
+        except HeraldError as error:
+            return self._outcome(error, prepared, tries)
+
+    def _post(self, prepared: Prepared) -> Outcome:
+        answer = self.caller.exchange.send(prepared.request)
+        return taken(prepared.adapter.parse_receipt(answer, prepared.message))
+
+    def _outcome(self, error: HeraldError, prepared: Prepared, tries: int) -> Outcome:
+        """The table's outcome; media that the provider no longer knows is uploaded anew, once."""
+        now = self.time.now()
+        lost_media = isinstance(error, ProviderRejected) and error.reason is Reason.INVALID_MEDIA
+        if lost_media and self.relay.forget_refused(prepared.account, prepared.message.media):
+            return Outcome(State.RETRY, reason=Reason.INVALID_MEDIA, code=error.code, not_before=now)
+        return outcome_of(
+            error,
+            dedupes=prepared.facts.dedupes,
+            now=now,
+            grace=self.settings.grace,
+            tries=tries,
+            dice=self.time.random(),
+        )
+
+    def settle(self, prepared: Prepared, claimed: Item, outcome: Outcome) -> None:
+        """
+        Record the outcome.
+
+        Where reports do not carry our reference, the provider's id is tied to our message first: a crash
+        after that leaves a message that its reports still find.
+        """
+        meets = outcome.state is State.SENT and outcome.provider_id is not None and not prepared.facts.echo
+        place = (prepared.account.name, outcome.provider_id or "", keys.id_of(claimed), claimed["step"])
+        waiting = self.rendezvous.meet(*place, self.time.now()) if meets else []
+        try:
+            item = self.messages.record(claimed, outcome, self.time.now())
+        except ConditionFailed:
+            item = None
+        self.reports.apply_waiting(*place, waiting)
+        if item is not None:
+            self.reports.list_if_bad(item)
+
+    def run(self, prepared: Prepared, item: Item, claim: Callable[[Item], Item | None]) -> Outcome | None:
+        """Claim one message, call and record. None when it is in other hands."""
+        claimed = claim(item)
+        if claimed is None:
+            return None
+        outcome = self.call(prepared, claimed["tries"])
+        self.settle(prepared, claimed, outcome)
+        return outcome
+
+
+def _if_mine(item: Item | None, attempt: str) -> Item | None:
+    """A write whose answer was lost is repeated by the client, and then finds itself in the way."""
+    return item if item is not None and item.get("attempt") == attempt else None
+
+
+def _reference(items: Sequence[Item]) -> str:
+    """Our name for this call: the message's, or for several members their request's."""
+    message_id, step = keys.id_of(items[0]), items[0]["step"]
+    request_id = request_of(message_id)
+    return reference(message_id, step) if len(items) == 1 or request_id is None else batch_reference(request_id, step)

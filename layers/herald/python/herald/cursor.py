@@ -1,0 +1,74 @@
+"""
+Where a list goes on, as text that means nothing to whoever carries it.
+
+A cursor belongs to one tenant and one question; used for another, or changed, it is refused. It is no secret: the
+partitions are always made from the caller's tenant, so even a forged one leads nowhere but into their own list.
+"""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from herald.aws.listing import Position
+from herald.errors import InvalidMessage
+from herald.identifier import digest
+
+_LARGEST = 10**13 - 1
+
+
+class _Wire(BaseModel):
+    """A cursor's inside."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    seal: str
+    first: Annotated[int, Field(ge=0, le=_LARGEST)]
+    last: Annotated[int, Field(ge=0, le=_LARGEST)]
+    partition: Annotated[int, Field(ge=0, le=10_000)]
+    sort: Annotated[str, Field(pattern=r"^([0-9]{13}#[a-z0-9.]{1,40}|[0-9]{1,4})?$")] = ""
+    pk: Annotated[str, Field(pattern=r"^([MBN]#[a-z2-7.]{26,37})?$")] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The times that the list spans (milliseconds), as its first page settled them, and where it goes on."""
+
+    first: int
+    last: int
+    position: Position
+
+    def write(self, tenant: str, question: str) -> str:
+        """As text for the one who asks."""
+        position = self.position
+        inside = [self.first, self.last, position.partition, position.sort, position.pk]
+        text = json.dumps([_seal(tenant, question, inside), *inside], separators=(",", ":"))
+        return base64.urlsafe_b64encode(text.encode("ascii")).decode("ascii").rstrip("=")
+
+    @classmethod
+    def read(cls, text: str, tenant: str, question: str) -> "Cursor":
+        """Back from `write`. Raises InvalidMessage when it is not from there, for this tenant and question."""
+        try:
+            padded = text + "=" * (-len(text) % 4)
+            values = json.loads(base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True))
+            wire = _Wire.model_validate(dict(zip(_Wire.model_fields, values, strict=True)))
+        except (ValueError, TypeError, RecursionError, binascii.Error, ValidationError):
+            raise _refusal() from None
+        if wire.seal != _seal(tenant, question, values[1:]):
+            raise _refusal()
+        return cls(wire.first, wire.last, Position(wire.partition, wire.sort, wire.pk))
+
+
+def _seal(tenant: str, question: str, inside: list[object]) -> str:
+    return digest("cursor", tenant, question, json.dumps(inside), length=16)
+
+
+def _refusal() -> InvalidMessage:
+    return InvalidMessage(
+        "must be a next_cursor of this very list",
+        field="cursor",
+        hint="repeat the other parameters as they were, or leave the cursor out to begin anew",
+    )

@@ -1,0 +1,328 @@
+"""
+Fetching from addresses that users give, without becoming their way into our network.
+
+A name is resolved once, every address behind it must be public, and the connection goes to the very address that
+was checked; TLS and the Host header keep the name. Made of httpcore rather than httpx: no proxies, netrc,
+cookies, redirects or decoders that would have to be switched off. Why `ipaddress.is_global` is not enough, and
+the attacks that this withstands: `docs/architecture.md`.
+"""
+
+import hashlib
+import ipaddress
+import re
+import socket
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from http import HTTPStatus
+from queue import Empty, SimpleQueue
+from ssl import SSLContext
+from typing import IO, Any
+
+import httpcore
+import httpx
+
+from herald.errors import InvalidMessage, Unavailable
+from herald.public_address import is_public, is_public_name
+
+type Resolve = Callable[[str, int, float], Sequence[str]]
+"""Addresses of a host and port, within so many seconds. Raises OSError."""
+
+MAX_REDIRECTS = 3
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_LATER = frozenset({408, 425, 429})
+_PORTS = frozenset({None, 443, 8443})
+_IN_MEMORY = 1_048_576
+_PART = 65_536
+_STEP_TIMEOUT = 10.0
+_CONNECT_TIMEOUT = 3.0
+_MAX_TRIED = 3
+_MAX_URL = 2048
+
+
+class AddressRefused(InvalidMessage):
+    """The address is not one that Herald calls: not https, not public, or it redirects to one that is not."""
+
+    code = "address_refused"
+    title = "The address may not be called"
+
+
+class FetchRefused(InvalidMessage):
+    """What the address answers is not usable: an error, too large, or compressed."""
+
+    code = "media_not_fetched"
+    title = "The media could not be fetched"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What an address answered, rewound; close `file` after use. Size in bytes, `sha256` in hex, type as declared."""
+
+    file: IO[bytes]
+    size: int
+    sha256: str
+    content_type: str
+
+
+def resolve(
+    host: str, port: int, seconds: float, lookup: Callable[..., Sequence[Any]] = socket.getaddrinfo
+) -> Sequence[str]:
+    """The system's resolver, given up on after `seconds`, which it cannot do itself. Raises OSError."""
+    answers: SimpleQueue[Sequence[str] | OSError] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            found = lookup(host, port, type=socket.SOCK_STREAM)
+            answers.put(list(dict.fromkeys(str(entry[4][0]) for entry in found)))
+        except OSError as error:
+            answers.put(error)
+        except UnicodeError:
+            answers.put(OSError("not a host name"))
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer = answers.get(timeout=max(seconds, 0.001))
+    except Empty:
+        raise TimeoutError("the resolver does not answer") from None
+    if isinstance(answer, OSError):
+        raise answer
+    return answer
+
+
+class Guarded:
+    """
+    Fetches what users' addresses point to.
+
+    `unsafe_hosts` may be called by http, on any port and at any address: the simulators of a local stack. `clock`
+    gives seconds on a scale of its own.
+    """
+
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        *,
+        unsafe_hosts: Iterable[str] = (),
+        resolve: Resolve = resolve,
+        network: httpcore.NetworkBackend | None = None,
+        tls: SSLContext | None = None,
+    ) -> None:
+        self._clock = clock
+        self._unsafe = frozenset(host.lower() for host in unsafe_hosts)
+        self._resolve = resolve
+        self._network = network or httpcore.SyncBackend()
+        self._given_tls = tls
+
+    @cached_property
+    def _tls(self) -> SSLContext:
+        """Made when the first address is called: it is slow to make, and most workers call none."""
+        return self._given_tls or httpx.create_ssl_context(trust_env=False)
+
+    def check(self, url: str) -> httpx.URL:
+        """The address in normal form. Raises AddressRefused when its spelling tells that it is not to be called."""
+        if not 0 < len(url) <= _MAX_URL or not url.isprintable() or any(sign in url for sign in " \\"):
+            raise AddressRefused("the address cannot be read")
+        try:
+            parsed = httpx.URL(url)
+            host, port = parsed.raw_host.decode("ascii").lower(), parsed.port
+        except (httpx.InvalidURL, UnicodeError, ValueError) as error:
+            raise AddressRefused("the address cannot be read") from error
+        if parsed.scheme not in ("https", "http") or not host:
+            raise AddressRefused("the address must be an https address")
+        if re.match(r"[^/]*//[^/?#]*@", url):
+            raise AddressRefused("the address must not carry credentials")
+        if host not in self._unsafe:
+            _check_public(parsed.scheme, host, port)
+        return parsed.copy_with(fragment=None)
+
+    def addresses(self, host: str, port: int, seconds: float) -> Sequence[str]:
+        """
+        Where this host is, every one of them checked.
+
+        Raises AddressRefused when one is not public, httpcore.ConnectError when there is none.
+        """
+        try:
+            literal = [str(ipaddress.ip_address(host.strip("[]")))]
+        except ValueError:
+            literal = []
+        try:
+            found = literal or self._resolve(host, port, seconds)
+        except OSError as error:
+            raise httpcore.ConnectError("the host cannot be resolved") from error
+        if not found:
+            raise httpcore.ConnectError("the host has no address")
+        if host not in self._unsafe and not all(is_public(address) for address in found):
+            raise AddressRefused("the address is not on the public internet")
+        return found
+
+    def fetch(self, url: str, max_bytes: int, deadline_seconds: float) -> Fetched:
+        """
+        Get what is there, through at most MAX_REDIRECTS redirects, each checked like the first.
+
+        Raises AddressRefused, FetchRefused (final), or Unavailable (another try may succeed).
+        """
+        until = self._clock() + deadline_seconds
+        target = self.check(url)
+        for _ in range(MAX_REDIRECTS + 1):
+            try:
+                answer = self._get(target, max_bytes, until)
+            except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
+                raise Unavailable(f"the media's address does not answer ({type(error).__name__})") from error
+            if isinstance(answer, Fetched):
+                return answer
+            target = self._redirected(target, answer)
+        raise FetchRefused(f"the address redirects more than {MAX_REDIRECTS} times")
+
+    def _redirected(self, target: httpx.URL, location: str) -> httpx.URL:
+        try:
+            joined = str(target.join(location))
+        except (httpx.InvalidURL, ValueError) as error:
+            raise AddressRefused("the address redirects to one that cannot be read") from error
+        following = self.check(joined)
+        if target.scheme == "https" and following.scheme != "https":
+            raise AddressRefused("the address redirects from https to http")
+        return following
+
+    def _get(self, target: httpx.URL, max_bytes: int, until: float) -> Fetched | str:
+        """One GET on a connection of its own: the body, or where it redirects to."""
+        line = _Line(self.addresses, self._network, lambda: until - self._clock(), max_bytes)
+        steps = dict.fromkeys(("read", "write", "pool"), _STEP_TIMEOUT) | {"connect": _CONNECT_TIMEOUT}
+        headers = [
+            (b"Host", target.netloc),
+            (b"User-Agent", b"herald"),
+            (b"Accept", b"*/*"),
+            (b"Accept-Encoding", b"identity"),
+            (b"Connection", b"close"),
+        ]
+        address = httpcore.URL(scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path)
+        with (
+            httpcore.ConnectionPool(ssl_context=self._tls, max_connections=1, network_backend=line) as pool,
+            pool.stream("GET", address, headers=headers, extensions={"timeout": steps}) as answer,
+        ):
+            received = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
+            if answer.status in _REDIRECTS and "location" in received:
+                return received["location"]
+            _check_answer(answer.status, received, max_bytes)
+            return _keep(answer.iter_stream(), max_bytes, received.get("content-type", ""))
+
+
+class _Line(httpcore.NetworkBackend):
+    """Connects to checked addresses only, and holds the connection to the deadline and to a number of bytes."""
+
+    def __init__(
+        self,
+        addresses: Callable[[str, int, float], Sequence[str]],
+        network: httpcore.NetworkBackend,
+        remaining: Callable[[], float],
+        max_bytes: int,
+    ) -> None:
+        self._addresses = addresses
+        self._network = network
+        self._remaining = remaining
+        self.bytes_left = max_bytes + max_bytes // 4 + 4 * _PART
+        """Headers and chunk sizes included, so that neither can go on for ever."""
+
+    def left(self, timeout: float | None) -> float:
+        """Seconds that the next step may take. Raises ReadTimeout when the time is over."""
+        remaining = self._remaining()
+        if remaining <= 0:
+            raise httpcore.ReadTimeout("the time is over")
+        return remaining if timeout is None else min(timeout, remaining)
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.NetworkStream:
+        """Resolve, check, connect: nobody can change the address in between. The first that answers is taken."""
+        *others, last = self._addresses(host, port, self.left(timeout))[:_MAX_TRIED]
+        for address in others:
+            with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+                return self._connect(address, port, timeout, local_address, socket_options)
+        return self._connect(last, port, timeout, local_address, socket_options)
+
+    def _connect(self, address: str, port: int, timeout: float | None, *options: Any) -> httpcore.NetworkStream:
+        return _Stream(self._network.connect_tcp(address, port, self.left(timeout), *options), self)
+
+
+class _Stream(httpcore.NetworkStream):
+    """A connection that every read and write of must be in time, and within the bytes that are left."""
+
+    def __init__(self, stream: httpcore.NetworkStream, line: _Line) -> None:
+        self._stream = stream
+        self._line = line
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        data = self._stream.read(max_bytes, self._line.left(timeout))
+        self._line.bytes_left -= len(data)
+        if self._line.bytes_left < 0:
+            raise FetchRefused("the address answers with more than is allowed")
+        return data
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, self._line.left(timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, self._line.left(timeout)), self._line)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
+def _check_public(scheme: str, host: str, port: int | None) -> None:
+    """What can be told of an address without resolving it. Raises AddressRefused."""
+    if scheme != "https":
+        raise AddressRefused("the address must be an https address")
+    if port not in _PORTS:
+        raise AddressRefused("the address must use port 443 or 8443")
+    if not (is_public(host) or is_public_name(host)):
+        raise AddressRefused("the address is not on the public internet")
+
+
+def _check_answer(status: int, headers: Mapping[str, str], max_bytes: int) -> None:
+    """Raises FetchRefused, or Unavailable where asking again may help."""
+    if status in _LATER or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise Unavailable(f"the media's address answered {status}")
+    if status != HTTPStatus.OK:
+        raise FetchRefused(f"the address answered {status}")
+    if headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        raise FetchRefused("the address answers with a compressed body, though asked not to")
+    length = headers.get("content-length", "")
+    if length.isdigit() and int(length) > max_bytes:
+        raise FetchRefused(f"the media is larger than {max_bytes} bytes")
+
+
+def _keep(parts: Iterable[bytes], max_bytes: int, content_type: str) -> Fetched:
+    """The body in a temporary file, which stays in memory while it is small."""
+    file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - handed to the caller, who closes it
+    digest = hashlib.sha256()
+    try:
+        for part in _limited(parts, max_bytes):
+            digest.update(part)
+            file.write(part)
+    except BaseException:
+        file.close()
+        raise
+    size = file.tell()
+    file.seek(0)
+    return Fetched(file, size, digest.hexdigest(), content_type)
+
+
+def _limited(parts: Iterable[bytes], max_bytes: int) -> Iterator[bytes]:
+    """The parts while they are not too many. Raises FetchRefused."""
+    size = 0
+    for part in parts:
+        size += len(part)
+        if size > max_bytes:
+            raise FetchRefused(f"the media is larger than {max_bytes} bytes")
+        yield part

@@ -1,0 +1,69 @@
+"""
+Merging delivery reports into the messages they speak of.
+
+A report names its message by our reference, or by the provider's id, which the rendezvous resolves. It may
+come twice, in any order, before our own record of the call, or for a message that is not ours: then it is
+not merged, and whoever received it keeps it.
+"""
+
+from collections.abc import Callable
+
+from herald.aws.attributes import Item
+from herald.aws.messages import Messages
+from herald.aws.rendezvous import Rendezvous
+from herald.aws.table import ConditionFailed
+from herald.identifier import parse_reference
+from herald.models import StatusUpdate
+from herald.status import BAD, State, Status
+from herald.view import status_of
+
+
+class Reports:
+    """Merges reports. `now` in milliseconds."""
+
+    def __init__(self, messages: Messages, rendezvous: Rendezvous, now: Callable[[], int]) -> None:
+        self._messages = messages
+        self._rendezvous = rendezvous
+        self._now = now
+
+    def apply(self, account: str, update: StatusUpdate) -> bool:
+        """
+        Merge one report of this account, or let it wait for its message.
+
+        False when it names no message of ours: unknown, of another account, or unreadable.
+        """
+        ours = parse_reference(update.reference or "")
+        if ours is not None:
+            message_id = ours.message_id(update.recipient)
+            return message_id is not None and self._merge(account, message_id, ours.step, update)
+        if not update.provider_message_id:
+            return False
+        try:
+            met = self._rendezvous.report(account, update, self._now())
+        except ConditionFailed:
+            return False
+        return True if met is None else self._merge(account, *met, update)
+
+    def apply_waiting(
+        self, account: str, their_id: str, message_id: str, step: int, waiting: list[StatusUpdate]
+    ) -> None:
+        """Merge what came before our side, and only then forget that it waited."""
+        for update in waiting:
+            self._merge(account, message_id, step, update)
+        if waiting:
+            self._rendezvous.settle(account, their_id)
+
+    def _merge(self, account: str, message_id: str, step: int, update: StatusUpdate) -> bool:
+        try:
+            item = self._messages.report(message_id, step, account, update, self._now())
+        except ConditionFailed:
+            return False
+        if update.status is Status.FAILED:
+            self.list_if_bad(item)
+        return True
+
+    def list_if_bad(self, item: Item) -> None:
+        """A message that ended badly by its reports stands in the list of those, once nothing is due for it."""
+        status = status_of(item)
+        if status in BAD and item["state"] == State.SENT and "lp" not in item:
+            self._messages.list_bad(item, status, self._now())

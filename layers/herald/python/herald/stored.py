@@ -1,0 +1,106 @@
+"""
+The shapes that travel between accept and delivery: what a message says, a member's row, a lane record.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from herald.aws import keys
+from herald.aws.attributes import Item
+from herald.aws.queues import Record
+from herald.aws.table import ITEM
+from herald.content import Content
+from herald.identifier import member_id
+from herald.models import Options
+from herald.rendering import parse
+from herald.status import State
+
+
+def body_text(content: Content, options: Options) -> str:
+    """What a message says and how, as one text."""
+    body: dict[str, object] = {"content": content.model_dump(mode="json", exclude_none=True)}
+    if chosen := options.model_dump(mode="json", exclude_defaults=True):
+        body["options"] = chosen
+    return json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+
+
+def read_body(text: str) -> tuple[Content, Options]:
+    """Back from `body_text`."""
+    body: dict[str, Any] = json.loads(text)
+    return parse(json.dumps(body["content"])), Options.model_validate(body.get("options", {}))
+
+
+def member_item(header: Item, chunk: str, to: str, state: State, now: int) -> Item:
+    """
+    The row of one recipient of a request, as it is first written.
+
+    It is not in the `time` index, where its request stands, and it has no watchdog: its request has.
+    """
+    request_id = keys.id_of(header)
+    identifier = member_id(request_id, to)
+    copied = ("tenant", "channel", "account", "sender", "not_before", "expires", "lane", "policy", "step", "reference")
+    return {name: header[name] for name in copied if name in header} | {
+        "pk": keys.message(identifier),
+        "sk": ITEM,
+        "chunk": chunk,
+        "to": to,
+        "state": state,
+        "created": header["created"],
+        "accounts": {header["account"]},
+        "tries": 0,
+        "marks": {},
+        "history": {},
+        "pp": keys.party_partition(header["tenant"], to),
+        "ts": keys.time_sort(now, identifier),
+        "ttl": header["ttl"],
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRecord:
+    """
+    A lane record of one message.
+
+    `turn` tells it from one that the watchdog has replaced; `slot` (ms) is its reserved rate slot, 0 for none.
+    """
+
+    message: str
+    turn: int = 0
+    slot: int = 0
+
+    def after(self, delay: float) -> Record:
+        """As it goes onto the lane, held back for `delay` seconds."""
+        return Record(asdict(self), delay)
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkRecord:
+    """A lane record of a chunk of a request, from the recipient at `start` on."""
+
+    request: str
+    chunk: str
+    start: int = 0
+    turn: int = 0
+    slot: int = 0
+
+    def after(self, delay: float) -> Record:
+        """As it goes onto the lane, held back for `delay` seconds."""
+        return Record(asdict(self), delay)
+
+
+def records_of(item: Item) -> list[MessageRecord | ChunkRecord]:
+    """What a lane has to be told of a message, or of a request with its open chunks."""
+    identifier, turn = keys.id_of(item), item.get("turn", 0)
+    if not keys.is_request(item):
+        return [MessageRecord(identifier, turn)]
+    return [ChunkRecord(identifier, chunk, turn=turn) for chunk in sorted(item.get("open", ()))]
+
+
+def read_record(text: str) -> MessageRecord | ChunkRecord:
+    """A lane record. Raises ValueError for anything else."""
+    found = json.loads(text)
+    try:
+        return MessageRecord(**found) if "message" in found else ChunkRecord(**found)
+    except TypeError as error:
+        raise ValueError("this is no lane record") from error

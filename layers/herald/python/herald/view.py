@@ -1,0 +1,117 @@
+"""
+How things look from outside: the JSON of answers and events, made from items of the table.
+
+Times are ISO 8601 in UTC with milliseconds. A field that says nothing is left out.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from herald.aws.keys import id_of
+from herald.models import Address
+from herald.segment import Segments
+from herald.status import BAD, State, Status, fold
+
+type Item = Mapping[str, Any]
+
+_MESSAGE = ("channel", "account", "sender", "reference", "lane", "policy", "provider_id", "segments", "tries")
+_REQUEST = ("channel", "account", "sender", "reference", "lane", "policy", "count")
+
+
+def stamp(milliseconds: int) -> str:
+    """`2026-11-21T10:45:30.123Z`."""
+    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03}Z"
+
+
+def status_of(item: Item) -> Status:
+    """The status to show for a message's row."""
+    return fold(State(item["state"]), item.get("marks", {}))
+
+
+def address_view(text: str) -> str | dict[str, str]:
+    """An address as requests spell it: a phone number bare, anything else with its type."""
+    address = Address.parse(text)
+    return address.value if str(address) == address.value else {"type": address.type, "value": address.value}
+
+
+def message_view(item: Item) -> dict[str, object]:
+    """A message or a member, without its content and history."""
+    status = status_of(item)
+    view: dict[str, object] = {"id": id_of(item), "status": status, "to": address_view(item["to"])}
+    view |= _named(item, _MESSAGE)
+    view |= {"created_at": stamp(item["created"]), "send_at": stamp(item["not_before"])}
+    view["expires_at"] = stamp(item["expires"])
+    if "." in id_of(item):
+        view["request"] = id_of(item).partition(".")[0]
+    if State(item["state"]) is State.UNCLEAR:
+        view["unclear"] = True
+    if status in BAD or item["state"] in (State.RETRY, State.UNCLEAR):
+        view |= error_view(item)
+    return view
+
+
+def error_view(item: Item) -> dict[str, object]:
+    """Why a message was not delivered, or not yet: our reason, the provider's code."""
+    error = {name: item[name] for name in ("reason", "code") if item.get(name)}
+    return {"error": error} if error else {}
+
+
+def request_view(item: Item) -> dict[str, object]:
+    """A request of many, without its members."""
+    view: dict[str, object] = {"id": id_of(item), "status": item["state"]} | _named(item, _REQUEST)
+    view |= {"created_at": stamp(item["created"]), "send_at": stamp(item["not_before"])}
+    return view | {"expires_at": stamp(item["expires"]), "open_chunks": len(item.get("open", ()))}
+
+
+def history_view(item: Item) -> list[dict[str, object]]:
+    """What happened, oldest first: our own steps and every report as the provider put it."""
+    steps: list[tuple[int, dict[str, object]]] = [(item["created"], {"event": "accepted"})]
+    if "sent_at" in item:
+        steps.append((item["sent_at"], {"event": "sent", "tries": item["tries"]}))
+    for at, word, code in item.get("history", {}).values():
+        report: dict[str, object] = {"event": "report", "provider_status": word}
+        steps.append((at, report | ({"code": code} if code else {})))
+    return [{"at": stamp(at), **step} for at, step in sorted(steps, key=lambda step: step[0])]
+
+
+def inbound_view(item: Item) -> dict[str, object]:
+    """An inbound message."""
+    view: dict[str, object] = {"id": id_of(item), "from": address_view(item["from"])}
+    view |= _named(item, ("channel", "account", "name", "to"))
+    view |= {"content": json.loads(item["content"]), "received_at": stamp(item["created"])}
+    view["media"] = [media_view(media) for media in item.get("media", ())]
+    if "at" in item:
+        view["sent_at"] = stamp(item["at"])
+    if "duplicate_of" in item:
+        view |= {"possible_duplicate": True, "duplicate_of": item["duplicate_of"]}
+    return view
+
+
+def media_view(media: Mapping[str, object]) -> dict[str, object]:
+    """What users may know of inbound media: its state, and where it is once it is ready."""
+    view = _named(media, ("state", "content_type", "size", "reason"))
+    if media.get("media_id"):
+        view |= {"id": media["media_id"], "link": f"/v1/media/{media['media_id']}"}
+    return view
+
+
+def segments_view(segments: Segments) -> dict[str, object]:
+    """What an SMS will cost, counted before it is sent."""
+    return {
+        "encoding": segments.encoding,
+        "segments": segments.segments,
+        "length": segments.length,
+        "remaining": segments.remaining,
+    }
+
+
+def links(identifier: str) -> dict[str, str]:
+    """Where to go from a message."""
+    return {"self": f"/v1/messages/{identifier}", "cancel": f"/v1/messages/{identifier}/cancel"}
+
+
+def _named(item: Item, names: tuple[str, ...]) -> dict[str, object]:
+    return {name: item[name] for name in names if name in item}

@@ -1,0 +1,116 @@
+"""
+The clock: whatever has become due is marked, then acted upon.
+
+    watchdog   a message or request that has not ended: its lane is told again
+    schedule   a message whose time has come: to its lane, to the second
+    grace      an unclear message that nobody has spoken of: unknown, or sent again if its sender wants that
+    orphan     reports whose message never came forward: merged if it has now, else somebody is told
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from herald.aws import keys
+from herald.aws.attributes import Item
+from herald.aws.due import Due, DueIndex
+from herald.aws.messages import Messages
+from herald.aws.queues import MAX_DELAY, Queues
+from herald.aws.rendezvous import Rendezvous, ours_of, waiting_in
+from herald.aws.settings import Settings
+from herald.aws.table import ConditionFailed
+from herald.aws.telemetry import Telemetry
+from herald.errors import Reason
+from herald.models import Lane, Policy
+from herald.outcome import Outcome
+from herald.reporting import Reports
+from herald.status import WAITING, State
+from herald.stored import records_of
+
+LOOK_AHEAD = 75_000
+"""Milliseconds: what falls due before the next minute's run is handled now, its record held back by its queue."""
+
+SHARD_LIMIT = 500
+"""Entries of one shard a run; the rest is still due in the next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waking:
+    """The use case of the clock function. `now` in milliseconds."""
+
+    due: DueIndex
+    messages: Messages
+    rendezvous: Rendezvous
+    reports: Reports
+    queues: Queues
+    settings: Settings
+    telemetry: Telemetry
+    now: Callable[[], int]
+
+    def wake(self, deadline: int) -> int:
+        """Handle what is due until `deadline` (ms); how much it was. Raises Unavailable: the rest is still due."""
+        handled = 0
+        for shard in range(keys.SHARDS):
+            for due in self.due.until(shard, self.now() + LOOK_AHEAD, SHARD_LIMIT):
+                if self.now() > deadline:
+                    return handled
+                handled += self._handle(due)
+        return handled
+
+    def _handle(self, due: Due) -> bool:
+        """One entry. Only a schedule is worth handling early; anything else waits until it is really due."""
+        now = self.now()
+        if due.at > now and due.kind != "schedule":
+            return False
+        kind = "watchdog" if due.kind == "schedule" else due.kind
+        item = self.due.mark(due, max(due.at, now) + self.settings.watchdog, kind)
+        if item is None:
+            return False
+        self._act(due, item)
+        self.telemetry.count(due.kind.capitalize())
+        return True
+
+    def _act(self, due: Due, item: Item) -> None:
+        match due.kind:
+            case "watchdog" | "schedule":
+                self._enqueue(due, item)
+            case "grace":
+                self._end_grace(item)
+            case "orphan":
+                self._orphan(due, item)
+
+    def _enqueue(self, due: Due, item: Item) -> None:
+        """Tell the lane, with the delay that is left."""
+        delay = min(max(due.at - self.now(), 0) / 1000, MAX_DELAY)
+        lane = Lane(item["lane"])
+        queue = self.settings.bulk_queue if lane is Lane.BULK else self.settings.transactional_queue
+        self.queues.put(queue, [record.after(delay) for record in records_of(item)])
+
+    def _end_grace(self, item: Item) -> None:
+        """Nobody can say any more whether it was sent, unless a report has settled it meanwhile."""
+        state = State(item["state"])
+        if state is not State.UNCLEAR:
+            if state not in WAITING:
+                self.messages.forget_due(item)
+            return
+        try:
+            if item["marks"]:
+                self.reports.list_if_bad(self.messages.settle_unclear(item))
+            elif item["policy"] == Policy.AT_LEAST_ONCE and item["expires"] > self.now():
+                again = self.messages.resend(item, self.now(), self.now() + self.settings.watchdog)
+                self._enqueue(Due(item["pk"], item["sk"], 0, "grace", ""), again)
+            else:
+                self.messages.end(item, Outcome(State.UNKNOWN, reason=Reason.UNKNOWN), self.now())
+                self.telemetry.count("Unknown")
+        except ConditionFailed:
+            return
+
+    def _orphan(self, due: Due, item: Item) -> None:
+        """Reports that still wait: a crash came between the meeting and the merging, or the message is not ours."""
+        account, _, their_id = due.pk.removeprefix("R#").partition("#")
+        if "ours" in item:
+            message_id, step = ours_of(item)
+            self.reports.apply_waiting(account, their_id, message_id, step, waiting_in(item))
+            return
+        self.telemetry.count("OrphanedReports")
+        self.telemetry.note("reports wait for a message that is not ours", account=account)
+        self.rendezvous.give_up(due.pk)
