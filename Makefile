@@ -1,0 +1,81 @@
+# Everything starts here: `make` lists the targets, `make run` shows Herald at work, `make test` proves it.
+# The tools live in .venv, the local AWS in local/.venv: its Lambda workers must not find our tools by accident.
+
+PYTHON  ?= python3.13
+DEV     := .venv
+AWS     := local/.venv
+CHECKOV := local/.checkov
+
+BIN     := $(CURDIR)/$(DEV)/bin
+PIP     := -m pip --disable-pip-version-check install -q --require-hashes
+SAM     := PATH="$(BIN):$$PATH" SAM_CLI_TELEMETRY=0 $(BIN)/sam
+COMPILE := $(BIN)/uv pip compile -q --no-config --generate-hashes --universal --python-version 3.13 --no-header
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format build deploy lock clean python
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(DEV)/.done $(AWS)/.done ## Fill the two environments from the pinned, hashed requirements
+
+run: setup ## Deploy to a local AWS, send one message of each kind, stay up until Ctrl-C
+	@$(BIN)/python -m local.run
+
+test: check $(AWS)/.done ## Prove everything, the deployed stack included (what CI runs)
+	$(BIN)/pytest tests -m stack
+
+check: $(DEV)/.done $(CHECKOV)/.done ## The quick proof: format, lint, types, imports, unit tests, template
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	PYTHONPATH=layers/herald/python $(BIN)/lint-imports
+	$(BIN)/pytest tests -m "not stack"
+	$(SAM) validate --lint
+	$(BIN)/cfn-lint template.yaml
+	$(CHECKOV)/bin/checkov --config-file .checkov.yaml
+
+format: $(DEV)/.done ## Put the code into its format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+build: $(DEV)/.done ## Build functions and layers into .aws-sam/build
+	$(SAM) build
+
+deploy: build ## Deploy to your AWS account; the first time: make deploy ARGS=--guided
+	$(SAM) deploy $(ARGS)
+
+lock: $(DEV)/.done ## Compile the requirements anew, all to the newest versions that fit together
+	cd requirements && $(COMPILE) --upgrade uv.in -o uv.txt
+	cd requirements && $(COMPILE) --upgrade dev.in -o dev.txt
+	cd requirements && $(COMPILE) --upgrade ministack.in -o ministack.txt
+	cd requirements && $(COMPILE) --upgrade checkov.in -o checkov.txt
+	cd layers/dependencies && $(COMPILE) --upgrade -c ../../requirements/dev.txt requirements.in -o requirements.txt
+
+clean: ## Remove what was built and installed
+	rm -rf $(DEV) $(AWS) $(CHECKOV) local/.tmp .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null || { \
+	  echo "Herald needs Python 3.13; '$(PYTHON)' is not it. Try: make PYTHON=/path/to/python3.13"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "'$(PYTHON)' cannot make environments; on Debian and Ubuntu: apt install python3.13-venv"; exit 1; }
+
+# uv is ten times faster but knows nothing of pip.conf: where it fails (a company mirror), plain pip takes over.
+$(DEV)/.done: requirements/uv.txt requirements/dev.txt | python
+	@echo "Installing the tools into $(DEV) …"
+	@$(PYTHON) -m venv --clear $(DEV)
+	@$(DEV)/bin/python $(PIP) -r requirements/uv.txt
+	@$(DEV)/bin/uv pip install -q --python $(DEV) --require-hashes -r requirements/dev.txt \
+	  || $(DEV)/bin/python $(PIP) -r requirements/dev.txt
+	@touch $@
+
+$(AWS)/.done: requirements/ministack.txt
+$(CHECKOV)/.done: requirements/checkov.txt
+$(AWS)/.done $(CHECKOV)/.done: | $(DEV)/.done
+	@echo "Installing $(<F:.txt=) into $(@D) …"
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(DEV)/bin/uv pip install -q --python $(@D) --require-hashes -r $< \
+	  || $(@D)/bin/python $(PIP) -r $<
+	@touch $@

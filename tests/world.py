@@ -1,0 +1,421 @@
+"""
+A stack without a cloud: what the template declares, made under moto, and the functions called as AWS calls them.
+
+Table, queues, bucket, bus and environments are read from template.yaml, so a test fails when the template forgets
+something. Nothing runs by itself: `settle` lets lanes and stream do their work, `clock` is moved by the test,
+providers answer whatever the test says (`world.provider`), every request to them is kept (`world.requests`).
+
+    with World.of_acme() as world:                    # a tenant, its key, accounts websms and websms_sms with routes
+        answer = world.post("/v1/messages", {...})    # through the function that the template routes it to
+        world.settle()                                # lanes, stream, bus
+        world.get(f"/v1/messages/{answer.json['id']}").json["status"]
+"""
+
+import base64
+import functools
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Self
+
+import boto3
+import httpx
+import pytest
+from moto import mock_aws
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.sqs.models import sqs_backends
+from samcli.yamlhelper import yaml_parse
+
+from herald.assembly import Assembly
+from herald.authenticating import Scope, new_key
+from herald.aws import clients
+from herald.aws.registry import Tenant
+from herald.aws.settings import Settings
+from herald.clock import Time
+from herald.exchange import Exchange
+from herald.models import Account, Channel, Sender
+from tests.moto_table import REGION, Clock
+
+ROOT = Path(__file__).parent.parent
+STACK = "herald"
+EVENTS = "events"
+"""The queue in which the world catches what goes over the bus."""
+
+LANES = ("TransactionalQueue", "BulkQueue")
+
+_NEVER = 10**15
+
+type Json = dict[str, Any]
+type Provider = Callable[[httpx.Request], httpx.Response]
+
+
+@functools.cache
+def template() -> Json:
+    """template.yaml as it is written."""
+    written: Json = yaml_parse((ROOT / "template.yaml").read_text())
+    return written
+
+
+def resources(kind: str) -> dict[str, Json]:
+    """The template's resources of a kind by logical id, each as its properties."""
+    return {
+        name: resource.get("Properties", {})
+        for name, resource in template()["Resources"].items()
+        if resource["Type"] == kind
+    }
+
+
+@functools.cache
+def routes() -> Mapping[str, str]:
+    """The function (`query`) behind each route key of the template."""
+    found: dict[str, str] = {}
+    for route in resources("AWS::ApiGatewayV2::Route").values():
+        integration = re.findall(r"\$\{(\w+)Integration\}", str(route["Target"]))
+        found[route["RouteKey"]] = integration[0].lower()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a function answered over HTTP."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON."""
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What Lambda tells a function about its invocation."""
+
+    aws_request_id: str = "invocation-1"
+    remaining: int = 29_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.remaining
+
+
+class Nobody(AssertionError):
+    """A provider was called that the test had not thought of."""
+
+
+def _nobody(request: httpx.Request) -> httpx.Response:
+    raise Nobody(f"{request.method} {request.url}")
+
+
+@dataclass
+class World:
+    """One stack with its own time. Only inside `World.open()`."""
+
+    clock: Clock = field(default_factory=Clock)
+    provider: Provider = _nobody
+    requests: list[httpx.Request] = field(default_factory=list)
+    key: str = ""
+    _loaded: dict[str, ModuleType] = field(default_factory=dict)
+    _streamed: int = 0
+    _due: dict[str, int] = field(default_factory=dict)
+
+    # Making it.
+
+    @classmethod
+    @contextmanager
+    def open(cls) -> Iterator[Self]:
+        """A stack with nothing in it."""
+        with ExitStack() as stack:
+            stack.enter_context(mock_aws())
+            environment = stack.enter_context(pytest.MonkeyPatch.context())
+            environment.setenv("AWS_DEFAULT_REGION", REGION)
+            environment.setenv("POWERTOOLS_METRICS_NAMESPACE", "Herald")
+            world = cls()
+            world._make_table()
+            for name in _work_queues():
+                clients.sqs().create_queue(QueueName=_name(name))
+            clients.s3().create_bucket(Bucket=STACK, CreateBucketConfiguration={"LocationConstraint": REGION})
+            clients.secretsmanager().create_secret(Name="SigningSecret", SecretString="s" * 64)
+            world._make_bus()
+            yield world
+
+    @classmethod
+    @contextmanager
+    def of_acme(cls) -> Iterator[Self]:
+        """A stack with the tenant acme: its `key` may do everything, its accounts carry rcs, whatsapp and sms."""
+        with cls.open() as world:
+            world.add_tenant("acme")
+            world.key = world.add_key("acme")
+            world.add_account(
+                Account(
+                    "acme-websms",
+                    "websms",
+                    ("acme",),
+                    senders=(Sender("app-1", Channel.RCS), Sender("app-2", Channel.WHATSAPP)),
+                ),
+                {"client_id": "id", "client_secret": "secret"},
+            )
+            world.add_account(
+                Account("acme-sms", "websms_sms", ("acme",), senders=(Sender("acme", Channel.SMS),)),
+                {"access_token": "secret"},
+            )
+            world.add_route("acme", Channel.RCS, "acme-websms")
+            world.add_route("acme", Channel.WHATSAPP, "acme-websms")
+            world.add_route("acme", Channel.SMS, "acme-sms")
+            yield world
+
+    def _make_table(self) -> None:
+        (declared,) = resources("AWS::DynamoDB::Table").values()
+        names = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+        arguments: Any = {name: declared[name] for name in names}
+        arguments["StreamSpecification"] = {"StreamEnabled": True, **declared["StreamSpecification"]}
+        clients.dynamodb().create_table(TableName=STACK, **arguments)
+
+    def _make_bus(self) -> None:
+        """The bus, and a rule that keeps all it carries in a queue."""
+        bus, queue = clients.events(), clients.sqs().create_queue(QueueName=EVENTS)["QueueUrl"]
+        attributes = clients.sqs().get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
+        bus.create_event_bus(Name=STACK)
+        bus.put_rule(Name="all", EventBusName=STACK, EventPattern='{"source": ["herald"]}')
+        bus.put_targets(Rule="all", EventBusName=STACK, Targets=[{"Id": "queue", "Arn": attributes["QueueArn"]}])
+
+    # What an operator sets up.
+
+    @functools.cached_property
+    def operator(self) -> Assembly:
+        """Parts of nobody's function, for setting up and for looking inside; with the settings of `send`."""
+        return self.assembly("send")
+
+    def add_tenant(self, tenant: str) -> None:
+        """A tenant that owns nothing yet."""
+        self.operator.registry.add_tenant(Tenant(tenant, created=self.clock.now))
+
+    def add_key(self, tenant: str, scopes: Iterable[Scope] = Scope, *, test: bool = False) -> str:
+        """A key of the tenant, as it goes into a header; with all scopes unless told."""
+        text, kept = new_key(tenant, scopes, created=self.clock.now, test=test)
+        self.operator.registry.add_key(kept)
+        return text
+
+    def add_account(self, account: Account, secrets: Mapping[str, str]) -> None:
+        """A provider account and its credentials."""
+        self.operator.registry.add_account(account)
+        name = f"{self.operator.settings.secret_prefix}{account.name}"
+        clients.secretsmanager().create_secret(Name=name, SecretString=json.dumps(secrets))
+
+    def add_route(self, tenant: str, channel: Channel, *accounts: str) -> None:
+        """The accounts that carry a channel for the tenant."""
+        self.operator.registry.set_route(tenant, channel, accounts, seen=0)
+
+    # Functions.
+
+    def environment(self, function: str) -> dict[str, str]:
+        """The environment that the template gives this function (`send`)."""
+        everywhere = template()["Globals"]["Function"]["Environment"]["Variables"]
+        declared = template()["Resources"][f"{function.capitalize()}Function"]["Properties"]
+        own = declared.get("Environment", {}).get("Variables", {})
+        return {name: _resolve(value) for name, value in {**everywhere, **own}.items()}
+
+    def assembly(self, function: str) -> Assembly:
+        """The parts of a worker of this function, with the world's time and providers."""
+        parts = Assembly(Settings.read(self.environment(function)), function)
+        self._equip(parts)
+        return parts
+
+    def _equip(self, parts: Assembly) -> None:
+        parts.time = Time(self.clock, self._sleep, lambda: 0.5)
+        parts.exchange = Exchange(transport=httpx.MockTransport(self._provide))
+
+    def _sleep(self, seconds: float) -> None:
+        self.clock.now += round(seconds * 1000)
+
+    def _provide(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        return self.provider(request)
+
+    def function(self, name: str) -> ModuleType:
+        """A warm worker of this function: its app.py, loaded once in its environment."""
+        if name not in self._loaded:
+            path = ROOT / "functions" / name / "app.py"
+            spec = spec_from_file_location(f"functions.{name}.app", path)
+            assert spec
+            assert spec.loader
+            app = module_from_spec(spec)
+            with pytest.MonkeyPatch.context() as environment:
+                for variable, value in self.environment(name).items():
+                    environment.setenv(variable, value)
+                spec.loader.exec_module(app)
+            self._equip(app.parts)
+            self._loaded[name] = app
+        return self._loaded[name]
+
+    def invoke(self, function: str, event: Mapping[str, Any], remaining: int = 29_000) -> Any:
+        """What the function returns for an event of Lambda's."""
+        try:
+            return self.function(function).handler(event, Context(remaining=remaining))
+        finally:
+            self._note_delays()
+
+    # HTTP.
+
+    def get(self, path: str, key: str | None = None) -> Answer:
+        """GET with the world's key, or another one; `path` may end in a query."""
+        return self.call("GET", path, {"authorization": f"Bearer {self.key if key is None else key}"})
+
+    def post(self, path: str, body: object = None, key: str | None = None, **headers: str) -> Answer:
+        """POST of JSON. Headers by their names with `_` for `-`."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {
+            "content-type": "application/json",
+            "authorization": f"Bearer {self.key if key is None else key}",
+            **sent,
+        }
+        return self.call("POST", path, sent, json.dumps(body).encode())
+
+    def call(self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
+        """Any request, answered by the function that the template routes it to."""
+        path, _, query = path.partition("?")
+        route, parameters = _routed(method, path)
+        event = {
+            "version": "2.0",
+            "routeKey": route,
+            "rawPath": path,
+            "rawQueryString": query,
+            "headers": {name.lower(): value for name, value in (headers or {}).items()},
+            "pathParameters": parameters,
+            "requestContext": {
+                "http": {"method": method, "path": path, "sourceIp": "192.0.2.7"},
+                "requestId": "r-1",
+                "stage": "$default",
+            },
+            "body": base64.b64encode(body).decode(),
+            "isBase64Encoded": True,
+        }
+        answer = self.invoke(routes()[route], event)
+        given = answer.get("body", "")
+        raw = base64.b64decode(given) if answer.get("isBase64Encoded") else given.encode()
+        return Answer(answer["statusCode"], answer.get("headers", {}), raw)
+
+    # Queues, stream and bus.
+
+    def records(self, queue: str) -> list[Json]:
+        """Takes what lies in a queue (`TransactionalQueue`) and is not held back, as Lambda's event has it."""
+        self._note_delays()
+        for message in _messages(queue):
+            held = self._due[message.id] > self.clock.now
+            message.delayed_until = _NEVER if held else 0
+        address = clients.sqs().get_queue_url(QueueName=_name(queue))["QueueUrl"]
+        taken: list[Json] = []
+        while found := clients.sqs().receive_message(QueueUrl=address, MaxNumberOfMessages=10).get("Messages"):
+            for message in found:
+                clients.sqs().delete_message(QueueUrl=address, ReceiptHandle=message["ReceiptHandle"])
+                taken.append({"messageId": message["MessageId"], "body": message["Body"], "attributes": {"ApproximateReceiveCount": "1"}})
+        return taken
+
+    def _note_delays(self) -> None:
+        """When, by the world's time, each record may be taken: moto counts in real time."""
+        for queue in (*_work_queues(), EVENTS):
+            for message in _messages(queue):
+                delay = round(message.delayed_until - message.sent_timestamp)
+                self._due.setdefault(message.id, self.clock.now + max(delay, 0))
+
+    def written(self) -> list[Json]:
+        """The table's changes since the last time, as the template's filter lets them through to `publish`."""
+        streams = boto3.client("dynamodbstreams", region_name=REGION)
+        arn = clients.dynamodb().describe_table(TableName=STACK)["Table"]["LatestStreamArn"]
+        shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+        iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
+        found: Any = streams.get_records(ShardIterator=iterator["ShardIterator"])["Records"]
+        fresh, self._streamed = found[self._streamed :], len(found)
+        return [record for record in fresh if _is_published(record)]
+
+    def events(self) -> list[Json]:
+        """Takes the events that the bus has carried since the last time."""
+        return [json.loads(record["body"])["detail"] for record in self.records(EVENTS)]
+
+    def settle(self, *, wait: bool = True, rounds: int = 20) -> None:
+        """
+        Let lanes and stream work until nothing is left.
+
+        With `wait` time moves on to whatever a lane holds back; what comes back for so many rounds fails the test.
+        """
+        for _ in range(rounds):
+            batches = [("deliver", self.records(lane)) for lane in LANES] + [("publish", self.written())]
+            for function, records in batches:
+                if records:
+                    failed = self.invoke(function, {"Records": records})["batchItemFailures"]
+                    assert not failed, f"{function} could not work on {len(failed)} of {len(records)} records"
+            held = [self._due[message.id] for lane in LANES for message in _messages(lane)]
+            if not any(records for _, records in batches):
+                if not held or not wait:
+                    return
+                self.clock.now = max(self.clock.now, min(held))
+        raise AssertionError("the lanes never become empty")
+
+
+def _messages(queue: str) -> list[Any]:
+    """moto's own records of a queue."""
+    waiting: list[Any] = sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues[_name(queue)]._messages  # noqa: SLF001
+    return waiting
+
+
+def _name(queue: str) -> str:
+    return queue if queue == EVENTS else f"{STACK}-{queue}"
+
+
+@functools.cache
+def _work_queues() -> tuple[str, ...]:
+    """The queues that functions know by their environment."""
+    known = json.dumps({name: one for name, one in template()["Resources"].items() if name.endswith("Function")})
+    queues = resources("AWS::SQS::Queue")
+    return tuple(name for name in queues if f'{{"Ref": "{name}"}}' in known)
+
+
+def _resolve(value: Any) -> str:
+    """A value of the template, as far as environments use its language."""
+    if not isinstance(value, dict):
+        return str(value)
+    ((function, argument),) = value.items()
+    match function:
+        case "Ref":
+            return _refer(argument)
+        case "Fn::Sub":
+            return re.sub(r"\$\{([\w:]+)\}", lambda found: _refer(found[1]), argument)
+        case "Fn::GetAtt":
+            return str(argument).partition(".")[0] if isinstance(argument, str) else str(argument[0])
+        case "Fn::FindInMap":
+            table, first, second = argument
+            return str(template()["Mappings"][table][_resolve(first)][_resolve(second)])
+        case _:
+            raise AssertionError(f"the world does not know {function}")
+
+
+def _refer(name: str) -> str:
+    if name in template()["Parameters"]:
+        return str(template()["Parameters"][name]["Default"])
+    if name.endswith("Queue"):
+        return clients.sqs().get_queue_url(QueueName=_name(name))["QueueUrl"]
+    return STACK  # the stack itself, its one table, its one bucket, its one bus
+
+
+def _is_published(record: Json) -> bool:
+    """As the template's filter of the stream says; a write that changes nothing leaves no record in DynamoDB."""
+    change = record["dynamodb"]
+    known = change["Keys"]["pk"]["S"].startswith(("M#", "B#", "N#")) and change["Keys"]["sk"]["S"] == "."
+    return bool(known and record["eventName"] != "REMOVE" and change.get("OldImage") != change["NewImage"])
+
+
+def _routed(method: str, path: str) -> tuple[str, dict[str, str]]:
+    """The route key that API Gateway chooses, a literal part before a parameter, and its parameters."""
+    for key in sorted(routes(), key=lambda key: key.count("{")):
+        wanted, _, shape = key.partition(" ")
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(shape))
+        found = re.fullmatch(pattern, path)
+        if wanted == method and found:
+            return key, found.groupdict()
+    return "$default", {}
