@@ -40,7 +40,9 @@ def test_the_matrix_of_providers_is_what_the_adapters_declare() -> None:
     }
     written = set(
         re.findall(
-            r"^\| `\w+` \| (?:rcs|whatsapp|sms|voice|push|in_app|messenger|apple) .*$", page("providers.md"), re.M
+            r"^\| `\w+` \| (?:rcs|whatsapp|sms|voice|push|in_app|messenger|apple) .*$",
+            page("providers.md"),
+            re.MULTILINE,
         )
     )
     assert written == declared

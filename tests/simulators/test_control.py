@@ -115,7 +115,7 @@ def test_urls_are_kept(simulator: Simulator) -> None:
 
 def test_unknown_endpoint(simulator: Simulator) -> None:
     """
-    An endpoint that does not exist is 404 with an ErrorResponse, as the seed says; a wrong method is 405.
+    An endpoint that does not exist is 404 with an ErrorResponse, as the documents say; a wrong method is 405.
     """
     answer = simulator.http.post("/messaging/whatsapp/send_pigeon", json={})
     assert (answer.status_code, answer.json()) == (404, {"statusCode": 4120, "statusMessage": "Entity not found."})

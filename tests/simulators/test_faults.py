@@ -216,7 +216,7 @@ def test_without_a_body(simulator: Simulator, status: int) -> None:
 
 def test_error_document_in_a_200(simulator: Simulator) -> None:
     """
-    A download can be answered 200 with an error document, as the seed's only sample may be read.
+    A download can be answered 200 with an error document, as the documents' only sample may be read.
     """
     media_id = simulator.upload(b"a").json()["mediaId"]
     simulator.fault("answer", operation="media.download", status=200, status_code=4001)

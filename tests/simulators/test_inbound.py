@@ -18,7 +18,7 @@ def inbound(simulator: Simulator, receiver: Receiver, **order: Any) -> dict[str,
 
 def test_whatsapp(simulator: Simulator, receiver: Receiver) -> None:
     """
-    A WhatsApp text is the seed's sample, applicationId in upper case.
+    A WhatsApp text is the documents' sample, applicationId in upper case.
     """
     assert inbound(simulator, receiver) == {
         "type": "whatsapp",

@@ -35,7 +35,7 @@ def test_nothing_and_too_much(simulator: Simulator) -> None:
 
 def test_unknown_file(simulator: Simulator) -> None:
     """
-    An unknown file is 404 by the seed's rule for missing entities.
+    An unknown file is 404 by the documents' rule for missing entities.
     """
     answer = simulator.download("5a8ffac5-2288-485d-b463-90c3cd9941ad")
     assert (answer.status_code, answer.json()["statusCode"]) == (404, 4034)
@@ -52,7 +52,7 @@ def test_scopes(simulator: Simulator) -> None:
 
 def test_another_clients_file(start: Callable[..., Simulator]) -> None:
     """
-    Another client's file is the seed's one printed answer: 4001, Invalid applicationId.
+    Another client's file is the documents' one printed answer: 4001, Invalid applicationId.
     """
     simulator = start(clients={"sim-client": "sim-secret", "other": "secret"})
     media_id = simulator.upload(b"a").json()["mediaId"]

@@ -11,7 +11,7 @@ FORM = {"grant_type": "client_credentials", "scope": "messaging:whatsapp"}
 
 def test_token(simulator: Simulator) -> None:
     """
-    A token answer is the seed's: like a JWT, `bearer` in lower case, 300 seconds.
+    A token answer is the documents': like a JWT, `bearer` in lower case, 300 seconds.
     """
     answer = simulator.ask_token(FORM)
     document = answer.json()

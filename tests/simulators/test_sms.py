@@ -29,7 +29,7 @@ def test_answer(simulator: Simulator, path: str) -> None:
 
 def test_refusal(simulator: Simulator) -> None:
     """
-    A refusal is the seed's sample to the member.
+    A refusal is the documents' sample to the member.
     """
     answer = simulator.sms(priority=99, clientMessageId="mine")
     assert answer.status_code == 200

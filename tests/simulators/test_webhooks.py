@@ -99,7 +99,7 @@ def test_urls_by_application(simulator: Simulator, receiver: Receiver) -> None:
 
 def test_raw(simulator: Simulator, receiver: Receiver) -> None:
     """
-    The seed's sample goes out without its commas; the answer comes back to the caller.
+    The documents' sample goes out without its commas; the answer comes back to the caller.
     """
     answer = simulator.control("POST", "webhooks", {"sample": "comma_less", "transfer_id": "005f21626a001102e7f2"})
     assert (answer["state"], answer["http_status"]) == ("acknowledged", 200)

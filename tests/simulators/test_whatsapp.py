@@ -13,7 +13,7 @@ from tests.simulators.driver import APPLICATION, RECIPIENT, Receiver, Simulator
 
 def test_answer(simulator: Simulator) -> None:
     """
-    A text is answered with the seed's document, the reference echoed and 20 hexadecimal digits as transferId.
+    A text is answered with the documents' document, the reference echoed and 20 hexadecimal digits as transferId.
     """
     answer = simulator.text(clientMessageId="myclientid")
     document = answer.json()
@@ -25,7 +25,7 @@ def test_answer(simulator: Simulator) -> None:
 
 def test_answer_without_reference(simulator: Simulator) -> None:
     """
-    Without a reference, or with the echo switched off as in the seed's sample, clientMessageId is null.
+    Without a reference, or with the echo switched off as in the documents' sample, clientMessageId is null.
     """
     assert simulator.text().json()["clientMessageId"] is None
     simulator.control("PATCH", "settings", {"echo_client_message_id": False})
@@ -62,7 +62,7 @@ def test_content_is_counted_in_characters(simulator: Simulator, content: str) ->
 )
 def test_bad_text(simulator: Simulator, change: dict[str, Any], code: int) -> None:
     """
-    A bad member is 400 with its own statusCode; missing content is the seed's 4009, bad content 4028.
+    A bad member is 400 with its own statusCode; missing content is the documents' 4009, bad content 4028.
     """
     answer = simulator.text(**change)
     assert (answer.status_code, answer.json()["statusCode"]) == (400, code)
@@ -148,7 +148,7 @@ def test_media_caption(simulator: Simulator) -> None:
 )
 def test_template(simulator: Simulator, change: dict[str, Any], code: int) -> None:
     """
-    A template's placeholders keep the seed's rules; its name and locale are content.
+    A template's placeholders keep the documents' rules; its name and locale are content.
     """
     assert simulator.template(**change).json()["statusCode"] == code
 
@@ -216,7 +216,7 @@ def test_strict(start: Callable[..., Simulator]) -> None:
 
 def test_status_webhook(simulator: Simulator, receiver: Receiver) -> None:
     """
-    A status is the seed's document: upper-case applicationId, milliseconds and numeric offset, only its members.
+    A status is the documents' document: upper-case applicationId, milliseconds and numeric offset, only its members.
     """
     transfer = simulator.text(clientMessageId="mine").json()["transferId"]
     simulator.settle()

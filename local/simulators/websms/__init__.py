@@ -1,7 +1,7 @@
 """
 websms, played locally: the Messaging API (OAuth2, WhatsApp, RCS, media, webhooks) and the SMS REST API in one process.
 
-Written from `seeds/websms-*.txt` (first truth) and `providers/websms.md` (the sheet, for the gaps). What surprises:
+Written from the provider's own documents; what they leave open is named in `docs/providers.md`. What surprises:
 the two APIs disagree on purpose. The Messaging API answers real 4xx and 5xx; the SMS API answers HTTP 200 to everything
 but bad credentials, and the same `statusCode` can mean different things in each.
 

@@ -1,5 +1,5 @@
 """
-Answers to the byte: content types as the seeds print them.
+Answers to the byte: content types as the documents print them.
 """
 
 import json
@@ -43,7 +43,7 @@ def sms_document(
     transfer_id: str | None = None,
     count: int = 0,
 ) -> dict[str, Any]:
-    """The MessageSendResponse; ids are null and the count 0 on every refusal (seed sample)."""
+    """The MessageSendResponse; ids are null and the count 0 on every refusal (documented sample)."""
     return {
         "statusCode": code,
         "statusMessage": message or SMS[code].message,
@@ -54,6 +54,6 @@ def sms_document(
 
 
 def urlencoded_answer(document: Mapping[str, Any]) -> Response:
-    """The same response as `key=value` text, null as an empty value: so two clients parse `/simple` (sheet 6.5)."""
+    """The same response as `key=value` text, null as an empty value: so two clients parse `/simple`."""
     flat = {key: "" if value is None else value for key, value in document.items()}
     return Response(urlencode(flat), 200, {"Content-Type": "application/x-www-form-urlencoded;charset=UTF-8"})

@@ -79,7 +79,7 @@ def _api_routes(service: Service) -> list[BaseRoute]:
 
 
 async def _not_found(_: Request, error: Exception) -> Response:
-    """The seed: 404 also means a nonexistent endpoint, and errors are ErrorResponses."""
+    """The documents: 404 also means a nonexistent endpoint, and errors are ErrorResponses."""
     status = error.status_code if isinstance(error, HTTPException) else 404
     return json_answer({"statusCode": 4120, "statusMessage": "Entity not found."}, status)
 

@@ -105,7 +105,7 @@ def parse_json(body: bytes) -> Any:
 
 def parse_form(body: bytes, charset: str = "") -> dict[str, str]:
     """
-    URL-encoded pairs in the declared charset, else in UTF-8 if they are, else in Latin-1 (sheet 6.5).
+    URL-encoded pairs in the declared charset, else in UTF-8 if they are, else in Latin-1.
     """
     for encoding in ([charset] if charset else []) + ["utf-8"]:
         try:

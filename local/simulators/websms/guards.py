@@ -14,7 +14,7 @@ from local.simulators.websms.answers import json_answer, sms_document
 from local.simulators.websms.calls import Call, Denied
 from local.simulators.websms.statuses import Operation, Refused
 
-# seeds/websms-messaging-api.txt, "Authorizations" of each operation
+# websms Messaging API 1.0.0, "Authorizations" of each operation
 SCOPES = {
     Operation.WHATSAPP_TEXT: "messaging:whatsapp",
     Operation.WHATSAPP_MEDIA: "messaging:whatsapp",
@@ -43,7 +43,7 @@ def matches(known: dict[str, str], credentials: tuple[str, str] | None) -> bool:
 
 
 def unquoted(credentials: tuple[str, str] | None) -> tuple[str, str] | None:
-    """RFC 6749 2.3.1 has clients form-encode both before base64; the seed does not, so either is taken."""
+    """RFC 6749 2.3.1 has clients form-encode both before base64; the documents do not, so either is taken."""
     return (unquote_plus(credentials[0]), unquote_plus(credentials[1])) if credentials else None
 
 
@@ -53,7 +53,7 @@ def bearer(header: str) -> str:
 
 
 def dead_token(operation: Operation) -> Response:
-    """401 as the operation's API answers it (RFC 6750 3.1; sheet 6.1)."""
+    """401 as the operation's API answers it (RFC 6750 3.1)."""
     if operation.startswith("sms.") or operation is Operation.TOKEN:
         return json_answer(sms_document(4001), 401, {"WWW-Authenticate": 'Basic realm="websms"'})
     document = {"error": "invalid_token", "error_description": "The access token is invalid or has expired"}

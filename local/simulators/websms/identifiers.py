@@ -1,5 +1,5 @@
 """
-Identifiers and times as the public samples show them (sheet 9), opaque to whoever receives them.
+Identifiers and times as the public samples show them, opaque to whoever receives them.
 """
 
 import itertools

@@ -1,8 +1,8 @@
 """
 What handsets write, and webhooks no sound provider would send.
 
-WhatsApp and RCS follow the seed's "Inbound Messages", SMS the sheet's section 8: numbers with `+` there, without here;
-no message id there, a `notificationId` here.
+WhatsApp and RCS follow the documents' "Inbound Messages", SMS developer.websms.com/receive-sms: numbers with `+`
+there, without here; no message id there, a `notificationId` here.
 """
 
 import base64
@@ -76,7 +76,7 @@ class RawWebhook(BaseModel):
     retry: bool = False
 
 
-# seeds/websms-messaging-api.txt, "Status Messages", to the byte but for the two ids.
+# websms Messaging API 1.0.0, "Status Messages", to the byte but for the two ids.
 COMMA_LESS = """{{
   "applicationId": "{application}"
   "sender": "+436991234567"
@@ -88,7 +88,7 @@ COMMA_LESS = """{{
 
 
 def _messaging_body(service: Service, order: InboundOrder, application_id: str) -> dict[str, Any]:
-    """Ids in upper case, as the seed's sample prints them."""
+    """Ids in upper case, as the documents' sample prints them."""
     settings = service.state.settings
     body: dict[str, Any] = {
         "type": order.kind.value,

@@ -43,7 +43,7 @@ class Fate(StrEnum):
     """the capability check answers 404 and 4120"""
 
 
-# seeds/websms-messaging-api.txt, "Status Messages"
+# websms Messaging API 1.0.0, "Status Messages"
 _MESSAGING_WORDS: dict[Fate, tuple[str, ...]] = {
     Fate.DELIVERED: ("dispatched", "delivered"),
     Fate.READ: ("dispatched", "delivered", "read"),
@@ -53,7 +53,7 @@ _MESSAGING_WORDS: dict[Fate, tuple[str, ...]] = {
 }
 _MESSAGING_FAILED = ("dispatched", "failed")
 
-# providers/websms.md 8, deliveryReportMessageStatus
+# developer.websms.com/receive-sms, deliveryReportMessageStatus
 _SMS_WORDS: dict[Fate, tuple[str, ...]] = {
     Fate.FAILED: ("accepted", "rejected"),
     Fate.NEVER_REPORTED: (),

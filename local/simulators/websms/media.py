@@ -1,8 +1,8 @@
 """
-Media files: raw bytes up, raw bytes down (seed, section "Media").
+Media files: raw bytes up, raw bytes down (documented, section "Media").
 
-The one answer the seed prints for a download is an error, 4001 "Invalid applicationId": read here as a file of another
-OAuth client. An unknown file is 404 by the seed's general rule.
+The one answer the documents print for a download is an error, 4001 "Invalid applicationId": read here as a file of
+another OAuth client. An unknown file is 404 by the documents' general rule.
 """
 
 from starlette.responses import Response

@@ -23,7 +23,7 @@ class Media:
 
 @dataclass
 class MediaShelf:
-    """Files by mediaId, compared without case because the seed prints it in both; the oldest go when it is full."""
+    """Files by mediaId, compared without case because the documents print it in both; the oldest go when it is full."""
 
     _files: dict[str, Media] = field(default_factory=dict)
     uploads: int = 0

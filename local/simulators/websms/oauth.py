@@ -1,5 +1,5 @@
 """
-`POST /oauth/token`, client credentials (seed; errors from RFC 6749 5.2).
+`POST /oauth/token`, client credentials (documented; errors from RFC 6749 5.2).
 
 Scopes must be asked for: without any the request fails, as RFC 6749 3.3 allows. There is no refresh token.
 """

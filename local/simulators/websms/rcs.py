@@ -1,8 +1,9 @@
 """
-RCS: send and capability check. Neither path is in the seed; both are read from the GSMA shape (sheet 3.1).
+RCS: send and capability check. Neither path is documented; both are read from the GSMA shape.
 
-The seed's table has no code for bad content or a bad contact. The simulator answers 400 with the MaaP code (42xxx) as
-statusCode unless `Settings.rcs_content_code` or `rcs_errors_as_reason` says otherwise. The `msgId` of the answer is the
+The documents' table has no code for bad content or a bad contact. The simulator answers 400 with the MaaP code (42xxx)
+as statusCode unless `Settings.rcs_content_code` or `rcs_errors_as_reason` says otherwise. The `msgId` of the answer is
+the
 `transferId` of the statuses; a `msgId` the client sent comes back as their `clientMessageId`.
 """
 
@@ -76,7 +77,7 @@ async def send(call: Call) -> Response:
 
 
 async def capabilities(call: Call) -> Response:
-    """What the contact's device can do; 404 and 4120 for a contact without RCS (sheet 3.4)."""
+    """What the contact's device can do; 404 and 4120 for a contact without RCS."""
     require_scope(call)
     known_application(call, call.request.path_params["applicationId"])
     # A `+` that the client forgot to encode arrives as a space.

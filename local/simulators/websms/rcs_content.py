@@ -1,5 +1,5 @@
 """
-The limits on an RCSMessage and its contact (sheet 3.2, from the MaaP error codes and two public clients).
+The limits on an RCSMessage and its contact (GSMA FNW.11: the MaaP error codes, and two public clients).
 """
 
 import re

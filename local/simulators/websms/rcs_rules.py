@@ -1,7 +1,7 @@
 """
 The words in which RCS content is refused, and the small checks all of it shares.
 
-The numbers are the MaaP error codes the sheet found (3.2); 42000 is this simulator's own, where none is published.
+The numbers are MaaP error codes (GSMA FNW.11); 42000 is this simulator's own, where none is published.
 """
 
 import re

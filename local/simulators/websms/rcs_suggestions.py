@@ -1,5 +1,5 @@
 """
-Suggested replies and actions (sheet 3.2, "Suggestions").
+Suggested replies and actions (GSMA FNW.11).
 """
 
 from typing import Any

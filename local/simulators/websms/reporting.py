@@ -18,7 +18,7 @@ from local.simulators.websms.webhooks import Postman
 
 def status_body(taken: Taken, word: str) -> dict[str, str]:
     """
-    The Messaging API's status message (seed sample, with the commas it lost).
+    The Messaging API's status message (documented sample, with the commas it lost).
 
     The applicationId is in upper case, as all webhook samples print it. `deliveredOn` comes once there is a delivery;
     `sender` is the handset, one of two readings the sample allows.
@@ -35,7 +35,7 @@ def status_body(taken: Taken, word: str) -> dict[str, str]:
 
 
 def report_body(taken: Taken, word: str, sent_on: str) -> dict[str, str]:
-    """The SMS delivery report (sheet 8): numbers without `+`, `senderAddress` the handset."""
+    """The SMS delivery report: numbers without `+`, `senderAddress` the handset."""
     body = {
         "messageType": "deliveryReport",
         "notificationId": notification_id(),

@@ -66,7 +66,7 @@ def _refusal(call: Call, refused: Refused) -> Response:
 
 
 def sms_answer(call: Call, document: dict[str, object]) -> Response:
-    """HTTP 200 whatever it says; `/simple` is JSON only for who asks for it (sheet 6.5)."""
+    """HTTP 200 whatever it says; `/simple` is JSON only for who asks for it."""
     plain = call.operation is Operation.SMS_SIMPLE and "json" not in call.request.headers.get("accept", "")
     return urlencoded_answer(document) if plain else json_answer(document)
 

@@ -1,7 +1,7 @@
 """
 What a test or a tour may change about the simulator.
 
-Every path the sheet marks as inferred is a field of `Paths`, so that an account's path overrides can be proved. All of
+Every path that is inferred is a field of `Paths`, so that an account's path overrides can be proved. All of
 it can be changed while running with `PATCH /_control/settings`; the routes are then rebuilt.
 """
 
@@ -15,7 +15,7 @@ class _Frozen(BaseModel):
 
 
 class Paths(_Frozen):
-    """Where each operation lives; `{applicationId}` and `{mediaId}` are read from the URL (sheet 2.1, 3.1, 4, 6.2)."""
+    """Where each operation lives; `{applicationId}` and `{mediaId}` are read from the URL."""
 
     token: str = "/oauth/token"  # noqa: S105
     whatsapp_text: str = "/messaging/whatsapp/send_text"
@@ -80,7 +80,7 @@ class Settings(_Frozen):
     http_statuses: dict[int, int] = {}
     """Other HTTP statuses for statusCodes of the Messaging API; the documents leave most of them open."""
     echo_client_message_id: bool = True
-    """False answers null, as the seed's own sample does."""
+    """False answers null, as the documented sample does."""
     client_message_id_max: int = 255
     enforce_window: bool = False
     """True answers 4400 to WhatsApp text unless the recipient wrote within `window_seconds`."""

@@ -1,5 +1,5 @@
 """
-The members of an SMS request and the statusCode each earns when it is wrong (sheet 6.3).
+The members of an SMS request and the statusCode each earns when it is wrong.
 """
 
 import base64

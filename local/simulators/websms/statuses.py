@@ -1,8 +1,8 @@
 """
 The statusCode tables of both APIs.
 
-The codes collide: 4001 is an application here and credentials there. Names and sentences are the seeds'. The HTTP
-status beside each code of the Messaging API is the sheet's (2.4): the seed fixes only what 400 and 404 mean.
+The codes collide: 4001 is an application here and credentials there. Names and sentences are the documents'. The HTTP
+status beside each code of the Messaging API is this simulator's own: the documents fix only what 400 and 404 mean.
 """
 
 from enum import StrEnum
@@ -45,7 +45,7 @@ class Code(NamedTuple):
     http: int = 200
 
 
-# seeds/websms-messaging-api.txt, the tables of each operation; HTTP: providers/websms.md 2.4
+# websms Messaging API 1.0.0, the tables of each operation; HTTP: docs/providers.md
 MESSAGING = {
     2000: Code("OK", "Request accepted", 200),
     4001: Code("INVALID_APPLICATION", "The sending application is invalid.", 400),
@@ -55,7 +55,7 @@ MESSAGING = {
         400,
     ),
     4008: Code("INVALID_MESSAGE_ID", "Invalid clientMessageId.", 400),
-    # The seed's general error example; in no operation's table.
+    # The documents' general error example; in no operation's table.
     4009: Code("NO_CONTENT", "No message content provided", 400),
     4013: Code("MSG_LIMIT_EXCEEDED", "The accounts maximum message limit is reached", 400),
     4014: Code("UNAUTHORIZED_IP", "Sender IP address is not authorized.", 403),
@@ -81,7 +81,7 @@ MESSAGING = {
     5003: Code("SERVICE_UNAVAILABLE", "Service Unavailable.", 503),
 }
 
-# providers/websms.md 6.6: the seed's table, then three rows only the newer host is known to answer.
+# the official SDKs: the documents' table, then three rows only the newer host is known to answer.
 SMS = {
     2000: Code("OK", "OK"),
     2001: Code("OK_QUEUED", "OK"),
@@ -149,7 +149,7 @@ DOCUMENTED: dict[Operation, frozenset[int]] = {
     Operation.SMS_SIMPLE: _SMS_CODES,
 }
 
-# The same code, another sentence (seed: media and template tables).
+# The same code, another sentence (documented: media and template tables).
 SENTENCES = {
     (Operation.WHATSAPP_MEDIA, 4028): "Media description (content) is invalid.",
     (Operation.WHATSAPP_TEMPLATE, 4028): "Message Content (template name or locale) is invalid.",

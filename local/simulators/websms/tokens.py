@@ -20,7 +20,7 @@ class Token(NamedTuple):
 
 
 def _new_value(client: str) -> str:
-    """Begins like the seed's sample, `eyJhbGciO`, that is, like a JWT; it must be taken as opaque."""
+    """Begins like the documents' sample, `eyJhbGciO`, that is, like a JWT; it must be taken as opaque."""
 
     def part(document: dict[str, str]) -> str:
         return base64.urlsafe_b64encode(json.dumps(document, separators=(",", ":")).encode()).decode().rstrip("=")

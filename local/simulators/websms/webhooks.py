@@ -1,8 +1,9 @@
 """
 Posting webhooks until they are acknowledged exactly.
 
-The seed: "Otherwise the websms| backend will continue to retry delivery unless the proper response is received." Proper
-means HTTP 200 (not 201 or 204), a JSON object, and the integer 2000 as `statusCode`; which parts the real backend
+The documents: "Otherwise the websms| backend will continue to retry delivery unless the proper response is received."
+Proper means HTTP 200 (not 201 or 204), a JSON object, and the integer 2000 as `statusCode`; which parts the real
+backend
 checks is unknown, so all are, and the content type too when strict. The schedule is unknown: the settings have one.
 """
 

@@ -1,8 +1,8 @@
 """
-WhatsApp: text, media and template (seed, sections "Send ... message").
+WhatsApp: text, media and template (documented, sections "Send ... message").
 
-Lengths count characters (code points), not bytes. Text without `content` is 4009 as in the seed's error example, text
-that is present and bad is 4028.
+Lengths count characters (code points), not bytes. Text without `content` is 4009 as in the documents' error example,
+text that is present and bad is 4028.
 """
 
 import uuid
@@ -89,7 +89,7 @@ async def send_text(call: Call) -> Response:
 
 
 async def send_media(call: Call) -> Response:
-    """A file uploaded before, perhaps captioned; an unknown one is 404 by the seed's rule for missing entities."""
+    """A file uploaded before, perhaps captioned; an unknown one is 404 by the documents' rule for missing entities."""
     fields, application_id, recipient = _open(call)
     media_id = fields.take("mediaId", 4034)
     content = fields.string("content", 4028)

@@ -1,6 +1,6 @@
 """
-websms Messaging API. Bodies are those of seeds/websms-messaging-api.txt where it prints one; RCS bodies follow
-providers/websms.md 3.2.
+websms Messaging API. Bodies are those of websms Messaging API 1.0.0 where it prints one; RCS bodies follow
+GSMA FNW.11 1.0 (RCS MaaP).
 """
 
 from datetime import UTC, datetime

@@ -1,6 +1,6 @@
 """
-websms SMS REST API. Bodies are those of seeds/websms-sms-rest-api.txt and, where it prints none, of
-providers/websms.md 6 to 8.
+websms SMS REST API. Bodies are those of websms SMS REST API and, where it prints none, of
+docs/providers.md.
 """
 
 from typing import Any
@@ -344,7 +344,7 @@ REFUSALS: list[Case] = [
 REJECTED, THROTTLED, NOT_SENT = ProviderRejected, ProviderThrottled, ProviderUnavailable
 UNCLEAR, CREDENTIALS = OutcomeUnknown, CredentialsRefused
 
-# seeds/websms-sms-rest-api.txt, "Status codes"
+# websms SMS REST API, "Status codes"
 CODES = (
     (4001, CREDENTIALS, Reason.CREDENTIALS_REFUSED),
     (4002, REJECTED, Reason.INVALID_RECIPIENT),
@@ -373,7 +373,7 @@ CODES = (
     (5000, UNCLEAR, Reason.PROVIDER_FAILURE),
     (5003, NOT_SENT, Reason.PROVIDER_UNAVAILABLE),
 )
-# providers/websms.md 6.6, outside the seed
+# the official SDKs, outside the guide
 OTHER_CODES = (
     (4000, REJECTED, Reason.INVALID_CONTENT),
     (4012, THROTTLED, Reason.THROTTLED),

@@ -1,5 +1,5 @@
 """
-websms SMS REST API: text, binary and voice. seeds/websms-sms-rest-api.txt, providers/websms.md 6 to 8.
+websms SMS REST API: text, binary and voice. websms SMS REST API, docs/providers.md.
 
 HTTP 200 is answered to success and failure alike: the body's statusCode decides. The same codes as in the
 Messaging API mean other things here. One call takes up to 1000 recipients, and its reports name the handset.
@@ -35,7 +35,7 @@ MAX_RECIPIENTS = 1000
 MAX_OCTETS = 140
 VALIDITY = (60, 259_200)
 
-# Documented: text and simple (seed); binary as in two clients. The official SDKs post to /json/... instead.
+# Documented: text and simple (documented); binary as in two clients. The official SDKs post to /json/... instead.
 PATHS: Mapping[str, str] = {
     "text": "/rest/smsmessaging/text",
     "binary": "/rest/smsmessaging/binary",
@@ -44,7 +44,7 @@ PATHS: Mapping[str, str] = {
 
 _NO = Outcome.REJECTED
 
-# seeds/websms-sms-rest-api.txt, "Status codes"
+# websms SMS REST API, "Status codes"
 _VERDICTS: Mapping[int, Verdict] = {
     4001: Verdict(Outcome.CREDENTIALS, Reason.CREDENTIALS_REFUSED, "the provider account or customer is inactive"),
     4002: Verdict(_NO, Reason.INVALID_RECIPIENT, "the provider says that a recipient is not a valid number"),
@@ -73,7 +73,7 @@ _VERDICTS: Mapping[int, Verdict] = {
     5000: Verdict(Outcome.UNCLEAR, Reason.PROVIDER_FAILURE, "the provider reports an internal error"),
     # Only 2000 and 2001 are "Request accepted", so this one is read as not accepted; accounts may declare otherwise.
     5003: Verdict(Outcome.NOT_SENT, Reason.PROVIDER_UNAVAILABLE, "the provider says that it is not available"),
-    # Not in the seed: the newer host and older SDKs (providers/websms.md 6.6).
+    # Not in the guide: the newer host and older SDKs (the official SDKs).
     4000: Verdict(_NO, Reason.INVALID_CONTENT, "the provider cannot read the request"),
     4012: Verdict(Outcome.THROTTLED, Reason.THROTTLED, "the provider's request limit is exceeded"),
     4017: Verdict(_NO, Reason.INVALID_CONTENT, "the provider does not take several segments"),
@@ -86,10 +86,10 @@ _VERDICTS: Mapping[int, Verdict] = {
     4120: Verdict(_NO, Reason.INVALID_CONTENT, "the provider received an empty body"),
 }
 
-# 2000 sent, 2001 queued (seed); 2002 is the OK_TEST of older SDKs (providers/websms.md 6.4).
+# 2000 sent, 2001 queued (documented); 2002 is the OK_TEST of older SDKs (the official SDKs).
 CODES = Codes(frozenset({2000, 2001, 2002}), _VERDICTS)
 
-# providers/websms.md 8: `accepted` is the carrier's word; `undelivered` will be tried again.
+# developer.websms.com/receive-sms: `accepted` is the carrier's word; `undelivered` will be tried again.
 REPORTS: Mapping[str, tuple[Status | None, Reason | None]] = {
     "accepted": (Status.SENT, None),
     "delivered": (Status.DELIVERED, None),
@@ -99,7 +99,7 @@ REPORTS: Mapping[str, tuple[Status | None, Reason | None]] = {
     "rejected": (Status.FAILED, Reason.UNDELIVERABLE),
 }
 
-# providers/websms.md 6.3; `advertisement` is what the field calls promotional.
+# the official SDKs; `advertisement` is what the field calls promotional.
 CATEGORIES: Mapping[str, str] = {"informational": "informational", "promotional": "advertisement"}
 
 _DIGITS = re.compile(r"(?:\+|00)?([1-9][0-9]{6,14})")
@@ -231,7 +231,7 @@ class Adapter(Provider):
             raise ValueError("the webhook is none of the documented shapes") from None
         return (self._status(event) if isinstance(event, _Report) else self._inbound(event),)
 
-    # providers/websms.md 8: "the same acknowledgement for all webhooks"
+    # developer.websms.com/receive-sms: "the same acknowledgement for all webhooks"
     def acknowledge(self, webhook: Webhook) -> Response:  # noqa: ARG002 - the same for both kinds
         """Anything else, and websms delivers it again."""
         return Response(
@@ -255,7 +255,7 @@ class Adapter(Provider):
         return self.choice("simple_charset", "utf-8", "latin-1")
 
     def _fields(self, message: OutboundMessage) -> Fields:
-        """What text and binary share (providers/websms.md 6.3); members that were not asked for are left out."""
+        """What text and binary share (the official SDKs); members that were not asked for are left out."""
         options = message.options
         plus = self.choice("recipient_format", "digits", "plus") == "plus"
         fields: Fields = {
@@ -297,7 +297,7 @@ class Adapter(Provider):
     def _by_query(self) -> bool:
         return "access_token" in self.secrets and self.choice("token_in", "header", "query") == "query"
 
-    # seeds/websms-sms-rest-api.txt, "Authentication"
+    # websms SMS REST API, "Authentication"
     def _authorization(self) -> dict[str, str]:
         if self._by_query():
             return {}

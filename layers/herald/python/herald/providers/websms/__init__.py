@@ -1,5 +1,5 @@
 """
-websms Messaging API 1.0.0: WhatsApp and RCS. seeds/websms-messaging-api.txt, providers/websms.md.
+websms Messaging API 1.0.0: WhatsApp and RCS. websms Messaging API 1.0.0, docs/providers.md.
 
 The body's statusCode decides before the HTTP status, since which status goes with which code is nowhere
 documented. Of the paths only three are: all are settings. One application (`applicationId`) is one sender.
@@ -32,7 +32,7 @@ from herald.providers.websms.codes import CODES, ENTITY_NOT_FOUND, TEMPLATE_CODE
 _YEAR = 31_536_000.0
 
 # Documented: whatsapp_text ("Example using the access token"), media_download ("Inbound Messages"). The rest is
-# inferred (providers/websms.md 2.1, 3.1, 4.1): setting `path_<name>` replaces it.
+# inferred (docs/providers.md): setting `path_<name>` replaces it.
 PATHS: Mapping[str, str] = {
     "whatsapp_text": "/messaging/whatsapp/send_text",
     "whatsapp_media": "/messaging/whatsapp/send_media",
@@ -112,7 +112,7 @@ class Adapter(Provider):
             raise UnsupportedFeature("websms simulates sms only: this would be sent", field="options.test")
         (whatsapp if message.channel is Channel.WHATSAPP else rcs).check(message)
 
-    # seeds/websms-messaging-api.txt, "Authentication"
+    # websms Messaging API 1.0.0, "Authentication"
     def token_request(self) -> Request:
         """Scopes have to be asked for, or the token can do nothing."""
         user = f"{self.secret('client_id')}:{self.secret('client_secret')}".encode()

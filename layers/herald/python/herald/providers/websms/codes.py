@@ -7,7 +7,7 @@ from herald.errors import Reason
 
 _NO = Outcome.REJECTED
 
-# seeds/websms-messaging-api.txt, the statusCode table of each method; 4009 is from its "Error Handling".
+# websms Messaging API 1.0.0, the statusCode table of each method; 4009 is from its "Error Handling".
 _VERDICTS: Mapping[int, Verdict] = {
     4001: Verdict(_NO, Reason.INVALID_SENDER, "the provider does not know the sending application"),
     4002: Verdict(_NO, Reason.INVALID_RECIPIENT, "the provider says that the recipient is not a valid number"),
@@ -38,7 +38,7 @@ TEMPLATE_CODES = Codes(CODES.accepted, {**_VERDICTS, **_TEMPLATE_VERDICTS})
 
 ENTITY_NOT_FOUND = 4120
 
-# GSMA FNW.11 error bodies (providers/websms.md 3.3); codes as Samsung's MaaP core numbers them (3.2).
+# GSMA FNW.11 error bodies (GSMA FNW.11 1.0 (RCS MaaP)); codes as Samsung's MaaP core numbers them (3.2).
 MAAP_RECIPIENT = frozenset({"42004", "42005"})
 
 

@@ -17,7 +17,7 @@ from herald.identifier import parse_reference
 from herald.models import Account, AddressType, Channel, Event, InboundMessage, StatusUpdate
 from herald.status import Status
 
-# seeds/websms-messaging-api.txt, "Status Messages"
+# websms Messaging API 1.0.0, "Status Messages"
 STATUSES: Mapping[str, Status] = {
     "dispatched": Status.SENT,
     "delivered": Status.DELIVERED,
@@ -25,7 +25,7 @@ STATUSES: Mapping[str, Status] = {
     "failed": Status.FAILED,
 }
 
-# providers/websms.md 3.3, the MaaP words; `pending` says nothing. One library writes `canceled`.
+# GSMA FNW.11 1.0 (RCS MaaP), the MaaP words; `pending` says nothing. One library writes `canceled`.
 MAAP_STATUSES: Mapping[str, Status] = {
     "sent": Status.SENT,
     "delivered": Status.DELIVERED,
@@ -35,7 +35,7 @@ MAAP_STATUSES: Mapping[str, Status] = {
     "canceled": Status.FAILED,
 }
 
-# seeds/websms-messaging-api.txt, "Inbound Messages": "the type of messenger used (e.g. whatsapp)"
+# websms Messaging API 1.0.0, "Inbound Messages": "the type of messenger used (e.g. whatsapp)"
 _CHANNELS: Mapping[str, Channel] = {"whatsapp": Channel.WHATSAPP, "rcs": Channel.RCS}
 _FOREIGN: Mapping[Channel, AddressType] = {
     Channel.WHATSAPP: AddressType.WHATSAPP,
@@ -182,7 +182,7 @@ def _person(channel: Channel, sender: str) -> str:
 
 
 def _rcs(event: _RcsEvent) -> Sequence[Event]:
-    """Raw MaaP events (providers/websms.md 3.5). Typing, aliases and file states are nobody's message."""
+    """Raw MaaP events (GSMA FNW.11 1.0 (RCS MaaP)). Typing, aliases and file states are nobody's message."""
     if event.event in ("isTyping", "alias", "fileStatus"):
         return ()
     if event.event == "messageStatus":

@@ -2,7 +2,7 @@
 RCS bodies: `RCSMessage` and `messageContact` of the GSMA's MaaP chatbot API (FNW.11).
 
 websms names that paper and prints no body, so shapes and limits are those of its other speakers
-(providers/websms.md 3.2). websms lists no code for a bad RCSMessage: what can be checked is checked here.
+(GSMA FNW.11 1.0 (RCS MaaP)). websms lists no code for a bad RCSMessage: what can be checked is checked here.
 """
 
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ type Json = dict[str, object]
 
 
 def check(message: OutboundMessage) -> None:
-    """Limits of the sheet's 3.2, field by field. Raises InvalidMessage or UnsupportedFeature."""
+    """The limits of GSMA FNW.11, field by field. Raises InvalidMessage or UnsupportedFeature."""
     match message.content:
         case MediaContent(caption=str()):
             raise UnsupportedFeature(

@@ -1,5 +1,5 @@
 """
-WhatsApp bodies of the Messaging API (seeds/websms-messaging-api.txt, "WhatsApp").
+WhatsApp bodies of the Messaging API (websms Messaging API 1.0.0, "WhatsApp").
 
 The field tables speak of characters, so lengths are counted in characters, not in bytes.
 """
