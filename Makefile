@@ -12,7 +12,7 @@ SAM     := PATH="$(BIN):$$PATH" SAM_CLI_TELEMETRY=0 $(BIN)/sam
 COMPILE := $(BIN)/uv pip compile -q --no-config --generate-hashes --universal --python-version 3.13 --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format build deploy lock clean python
+.PHONY: help setup run test check format docs build deploy lock clean python
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,11 @@ check: $(DEV)/.done $(CHECKOV)/.done ## The quick proof: format, lint, types, im
 format: $(DEV)/.done ## Put the code into its format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: $(DEV)/.done ## Write the pages that are made from code, a run and test marks
+	PYTHONPATH=layers/herald/python $(BIN)/python -m docs.generate
+	PYTHONPATH=layers/herald/python $(BIN)/python -m tests.events
+	PYTHONPATH=layers/herald/python $(BIN)/python -m tests.features
 
 build: $(DEV)/.done ## Build functions and layers into .aws-sam/build
 	$(SAM) build

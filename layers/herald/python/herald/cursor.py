@@ -14,8 +14,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from herald.aws.listing import Position
-from herald.errors import InvalidMessage
+from herald.body import Mistake
 from herald.identifier import digest
+from herald.questions import InvalidQuery
 
 _LARGEST = 10**13 - 1
 
@@ -30,7 +31,7 @@ class _Wire(BaseModel):
     last: Annotated[int, Field(ge=0, le=_LARGEST)]
     partition: Annotated[int, Field(ge=0, le=10_000)]
     sort: Annotated[str, Field(pattern=r"^([0-9]{13}#[a-z0-9.]{1,40}|[0-9]{1,4})?$")] = ""
-    pk: Annotated[str, Field(pattern=r"^([MBN]#[a-z2-7.]{26,37})?$")] = ""
+    pk: Annotated[str, Field(pattern=r"^([MN]#[a-z2-7.]{26,37})?$")] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,15 @@ class Cursor:
 
     @classmethod
     def read(cls, text: str, tenant: str, question: str) -> "Cursor":
-        """Back from `write`. Raises InvalidMessage when it is not from there, for this tenant and question."""
+        """Back from `write`. Raises InvalidQuery when it is not from there, for this tenant and question."""
         try:
             padded = text + "=" * (-len(text) % 4)
             values = json.loads(base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True))
             wire = _Wire.model_validate(dict(zip(_Wire.model_fields, values, strict=True)))
         except (ValueError, TypeError, RecursionError, binascii.Error, ValidationError):
-            raise _refusal() from None
+            raise refusal() from None
         if wire.seal != _seal(tenant, question, values[1:]):
-            raise _refusal()
+            raise refusal()
         return cls(wire.first, wire.last, Position(wire.partition, wire.sort, wire.pk))
 
 
@@ -66,9 +67,8 @@ def _seal(tenant: str, question: str, inside: list[object]) -> str:
     return digest("cursor", tenant, question, json.dumps(inside), length=16)
 
 
-def _refusal() -> InvalidMessage:
-    return InvalidMessage(
-        "must be a next_cursor of this very list",
-        field="cursor",
-        hint="repeat the other parameters as they were, or leave the cursor out to begin anew",
-    )
+def refusal() -> InvalidQuery:
+    """What a cursor that does not fit is answered with."""
+    refused = InvalidQuery([Mistake("cursor", "invalid", "must be a next_cursor of this very list")], 1)
+    refused.hint = "repeat the other parameters as they were, or leave the cursor out to begin anew"
+    return refused

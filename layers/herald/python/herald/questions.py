@@ -7,11 +7,11 @@ as the `+` that was meant.
 
 import json
 import re
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
 
-from herald.body import parse_json
+from herald.body import InvalidBody, parse_json
 from herald.content import Model
 from herald.identifier import is_id
 from herald.models import NAME, Address, AddressType, Channel
@@ -21,20 +21,16 @@ from herald.web import Call
 MOST = 100
 """Entries that one page holds at most."""
 
-type Milliseconds = int
 
-
-def _instant(text: object) -> object:
+def _instant(text: str) -> str:
     """Only the full form, with an offset whose `+` may have become a space."""
-    if not isinstance(text, str) or not re.match(r"\d{4}-\d\d-\d\dT", text):
+    if not re.match(r"\d{4}-\d\d-\d\dT", text):
         raise ValueError("must be a time in ISO 8601 with its offset, such as 2026-11-21T10:45:30Z")
     return re.sub(r" (?=\d\d:?\d\d$)", "+", text)
 
 
-def _named(text: object) -> object:
+def _named(text: str) -> object:
     """An address as text: `+43…`, or `type:value`."""
-    if not isinstance(text, str):
-        return text
     kind, colon, value = text.strip().partition(":")
     if colon and kind in AddressType:
         return {"type": kind, "value": value}
@@ -48,7 +44,7 @@ def _an_id(text: str) -> str:
 
 
 type Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
-type Named = Annotated[Address, BeforeValidator(_named)]
+type Named = Annotated[Address, BeforeValidator(_named, json_schema_input_type=str)]
 type Limit = Annotated[int, Field(ge=1, le=MOST)]
 type Cursor = Annotated[str, Field(min_length=1, max_length=512)]
 
@@ -105,7 +101,16 @@ class CapabilityQuestion(Model):
     fresh: bool = False
 
 
+class InvalidQuery(InvalidBody):
+    """The query parameters do not follow the schema; `mistakes` as for a body."""
+
+    code = "invalid_query"
+    title = "The query is not valid"
+
+
 def read_query[M: Model](call: Call, model: type[M]) -> M:
-    """The query parameters as this model. Raises InvalidBody with each parameter that is wrong."""
-    query: dict[str, Any] = dict(call.query)
-    return parse_json(json.dumps(query).encode("ascii"), model)
+    """The query parameters as this model. Raises InvalidQuery with each parameter that is wrong."""
+    try:
+        return parse_json(json.dumps(dict(call.query)).encode("ascii"), model)
+    except InvalidBody as error:
+        raise InvalidQuery(error.mistakes, error.count) from None

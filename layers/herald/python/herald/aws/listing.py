@@ -68,7 +68,8 @@ class Span:
     def holds(self, position: Position) -> bool:
         """Whether the list could have stood there; only then may it go on from there."""
         low, high = self.bounds
-        return 0 <= position.partition < len(self.partitions) and (not position.sort or low <= position.sort <= high)
+        inside = low <= position.sort <= high and position.pk
+        return position.partition < len(self.partitions) and bool(inside or not (position.sort or position.pk))
 
 
 def by_time(tenant: str, first: int, last: int) -> Span:
