@@ -265,7 +265,13 @@ def replay(gateway: Gateway, key: str) -> None:
     body, kind = read_quarantine(gateway, key)
     if len(body) > MAX_SPILL:
         raise Refused(f"{key} has {len(body)} bytes, {MAX_SPILL} can be replayed")
-    record = {"account": key.split("/")[1], "kind": kind, "headers": {}, "body": base64.b64encode(body).decode("ascii")}
+    record = {
+        "account": key.split("/")[1],
+        "kind": kind,
+        "receipt": key.rpartition("/")[2],
+        "headers": {},
+        "body": base64.b64encode(body).decode("ascii"),
+    }
     gateway.queues.put(gateway.spill_queue, [Record(record)])
 
 

@@ -127,6 +127,21 @@ class Web:
         return Fetched(io.BytesIO(found[0]), len(found[0]), hashlib.sha256(found[0]).hexdigest(), found[1])
 
 
+class OneAtATime:
+    """A client that serves one thread after the other: the real service is atomic, moto is not."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._turn = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        def call(*arguments: Any, **named: Any) -> Any:
+            with self._turn:
+                return getattr(self._client, name)(*arguments, **named)
+
+        return call
+
+
 @dataclass
 class World:
     """Everything around the use cases, and ways to act in it."""
@@ -589,6 +604,9 @@ def test_workers_side_by_side_upload_once(world: World, workers: int) -> None:
     While one worker uploads, all others come, wait for its id and use it.
     """
     content = image(Media(id=world.stored()))
+    world.client = OneAtATime(world.client)
+    client = boto3.client("dynamodb", region_name=REGION)
+    world.uploads = Uploads(Table(cast("Any", OneAtATime(client)), world.table.name))
     waiting = threading.Semaphore(0)
     done = threading.Event()
 
@@ -762,6 +780,7 @@ def test_addresses_that_are_refused(world: World, found: tuple[bytes, str] | Her
     with pytest.raises(InvalidMessage) as refused:
         world.relay.prepare("acme", ACCOUNT, image(Media(url=URL), kind), LINKS)
     assert refused.value.field == "content.media.url"
+    assert (refused.value.code == "address_refused") == isinstance(found, AddressRefused)
 
 
 @pytest.mark.feature("F21")

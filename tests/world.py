@@ -31,6 +31,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sqs.models import sqs_backends
 from samcli.yamlhelper import yaml_parse
 
+from herald import webhook_address
 from herald.assembly import Assembly
 from herald.authenticating import Scope, new_key
 from herald.aws import clients
@@ -47,6 +48,8 @@ EVENTS = "events"
 """The queue in which the world catches what goes over the bus."""
 
 LANES = ("TransactionalQueue", "BulkQueue")
+
+SIGNING_KEY = "s" * 64
 
 _NEVER = 10**15
 
@@ -141,7 +144,7 @@ class World:
             for name in _work_queues():
                 clients.sqs().create_queue(QueueName=_name(name))
             clients.s3().create_bucket(Bucket=STACK, CreateBucketConfiguration={"LocationConstraint": REGION})
-            clients.secretsmanager().create_secret(Name="SigningSecret", SecretString="s" * 64)
+            clients.secretsmanager().create_secret(Name="SigningSecret", SecretString=SIGNING_KEY)
             world._make_bus()
             yield world
 
@@ -277,6 +280,12 @@ class World:
         }
         return self.call("POST", path, sent, json.dumps(body).encode())
 
+    def webhook(self, account: str, kind: str, body: object) -> Answer:
+        """What a provider posts, to the account's address of this kind; JSON."""
+        token = webhook_address.token(account, 1, SIGNING_KEY.encode())
+        path = f"/v1/webhooks/{token}/{kind}"
+        return self.call("POST", path, {"content-type": "application/json"}, json.dumps(body).encode())
+
     def call(self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
         """Any request, answered by the function that the template routes it to."""
         path, _, query = path.partition("?")
@@ -314,14 +323,15 @@ class World:
         while found := clients.sqs().receive_message(QueueUrl=address, MaxNumberOfMessages=10).get("Messages"):
             for message in found:
                 clients.sqs().delete_message(QueueUrl=address, ReceiptHandle=message["ReceiptHandle"])
-                taken.append({"messageId": message["MessageId"], "body": message["Body"], "attributes": {"ApproximateReceiveCount": "1"}})
+                told = {"messageId": message["MessageId"], "body": message["Body"]}
+                taken.append({**told, "attributes": {"ApproximateReceiveCount": "1"}})
         return taken
 
     def _note_delays(self) -> None:
         """When, by the world's time, each record may be taken: moto counts in real time."""
         for queue in (*_work_queues(), EVENTS):
             for message in _messages(queue):
-                delay = round(message.delayed_until - message.sent_timestamp)
+                delay = round((message.delayed_until - message.sent_timestamp) / 1000) * 1000
                 self._due.setdefault(message.id, self.clock.now + max(delay, 0))
 
     def written(self) -> list[Json]:
@@ -406,7 +416,7 @@ def _refer(name: str) -> str:
 def _is_published(record: Json) -> bool:
     """As the template's filter of the stream says; a write that changes nothing leaves no record in DynamoDB."""
     change = record["dynamodb"]
-    known = change["Keys"]["pk"]["S"].startswith(("M#", "B#", "N#")) and change["Keys"]["sk"]["S"] == "."
+    known = change["Keys"]["pk"]["S"].startswith(("M#", "N#")) and change["Keys"]["sk"]["S"] == "."
     return bool(known and record["eventName"] != "REMOVE" and change.get("OldImage") != change["NewImage"])
 
 

@@ -1,15 +1,25 @@
 """
-The stack tests' one fixture: Herald, really deployed to a local AWS of its own, once for all of them.
+The stack tests' world: Herald, really deployed to a local AWS of its own, once for all of them, and the simulator.
 
-Whatever they do to it stays, so each test uses names of its own and expects nothing to be empty.
+Whatever they do to it stays, so each test uses names and numbers of its own and expects nothing to be empty.
 """
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from local.aws import LocalAws, Stack
+from local.client import Client
+from local.events import BusTap, tapped
+from local.furnishing import furnish, gateway_of
+from local.providers import Websms, WebsmsControl
+from tests.stack.place import Place
+
+type Number = Callable[[], str]
+
+_numbers = itertools.count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,3 +42,38 @@ def stack() -> Iterator[Stack]:
                 "LocalHosts": "127.0.0.1,localhost",
             }
         )
+
+
+@pytest.fixture(scope="session")
+def place(stack: Stack) -> Iterator[Place]:
+    """The deployed bundle with a customer, acme, and the simulator of websms behind its accounts."""
+    with Websms() as websms:
+        furnished = furnish(stack, websms)
+        with Client(stack.api_url, furnished.key) as client:
+            yield Place(stack, websms, gateway_of(stack), client, furnished.webhooks)
+
+
+@pytest.fixture
+def acme(place: Place) -> Client:
+    """The API with acme's key."""
+    return place.client
+
+
+@pytest.fixture
+def websms(place: Place) -> Iterator[WebsmsControl]:
+    """The simulator from behind; the test's faults end with it."""
+    yield place.websms.control
+    place.websms.control.clear_faults()
+
+
+@pytest.fixture
+def number() -> Number:
+    """Phone numbers, E.164, that no other test uses."""
+    return lambda: f"+43660{1_000_000 + next(_numbers)}"
+
+
+@pytest.fixture
+def bus(stack: Stack) -> Iterator[BusTap]:
+    """What Herald publishes during the test."""
+    with tapped(stack) as tap:
+        yield tap

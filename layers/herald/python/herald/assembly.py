@@ -21,6 +21,7 @@ from herald.aws.telemetry import Telemetry
 from herald.clock import Time
 
 if TYPE_CHECKING:
+    from herald.asking import Asking
     from herald.attempting import Attempts
     from herald.authenticating import Keys
     from herald.aws.bucket import Bucket
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from herald.gate import Parking
     from herald.models import Account
     from herald.publishing import Publishing
+    from herald.reading import Reading
     from herald.receiving import Receiving
     from herald.relaying import Relay
     from herald.reporting import Reports
@@ -225,6 +227,7 @@ class Assembly:
             requests=self.requests,
             attempts=self._attempts,
             parking=self._parking,
+            settings=self.settings,
             telemetry=self.telemetry,
             pool=self.pool,
             time=self.time,
@@ -267,5 +270,31 @@ class Assembly:
             queues=self.queues,
             settings=self.settings,
             telemetry=self.telemetry,
+            now=self.time.now,
+        )
+
+    @cached_property
+    def reading(self) -> "Reading":
+        from herald.aws.listing import Listing
+        from herald.reading import Reading
+
+        return Reading(
+            stored_messages=self.messages,
+            stored_requests=self.requests,
+            stored_inbound=self.inbounds,
+            listing=Listing(self.table),
+            settings=self.settings,
+            now=self.time.now,
+        )
+
+    @cached_property
+    def asking(self) -> "Asking":
+        from herald.asking import Asking
+        from herald.aws.capabilities import Capabilities
+
+        return Asking(
+            registry=self.registry,
+            capabilities=Capabilities(self.table),
+            caller=self.caller,
             now=self.time.now,
         )

@@ -21,7 +21,7 @@ from herald.content import Content
 from herald.errors import CredentialsRefused, HeraldError, ProviderError, ProviderRejected, Reason
 from herald.identifier import batch_reference, random_id, reference, request_of
 from herald.models import Account, Address, Channel, Options, OutboundMessage
-from herald.outcome import Outcome, outcome_of, taken
+from herald.outcome import Outcome, described, outcome_of, taken
 from herald.provider import ChannelFacts, Provider, Request
 from herald.relaying import Relay
 from herald.reporting import Reports
@@ -148,7 +148,7 @@ class Attempts:
         now = self.time.now()
         lost_media = isinstance(error, ProviderRejected) and error.reason is Reason.INVALID_MEDIA
         if lost_media and self.relay.forget_refused(prepared.account, prepared.message.media):
-            return Outcome(State.RETRY, reason=Reason.INVALID_MEDIA, code=error.code, not_before=now)
+            return Outcome(State.RETRY, reason=Reason.INVALID_MEDIA, code=described(error)[1], retry_at=now)
         return outcome_of(
             error,
             dedupes=prepared.facts.dedupes,

@@ -3,41 +3,57 @@ Delivering requests of many, chunk by chunk, in slices that fit the account's ra
 
 A member's row is first written by its claim. Members that share their content go in the provider's own batch
 call where it has one; when one verdict for many is a refusal, the batch is split in halves. What is not done
-when time is up goes back to the lane, from where it stands.
+when time is up goes back to the lane, from where it stands. A chunk is done when every member has come to an
+outcome or has a row that is watched on its own.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from concurrent.futures import Executor, wait
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from math import ceil
 
 from herald.attempting import Attempts, Prepared
+from herald.aws import keys
 from herald.aws.attributes import Item
 from herald.aws.messages import EARLY, Messages
 from herald.aws.requests import Requests
+from herald.aws.settings import Settings
 from herald.aws.table import ConditionFailed
 from herald.aws.telemetry import Telemetry
 from herald.clock import Time
 from herald.content import Content
-from herald.delivering import RESERVE, Delivering
-from herald.errors import ConfigurationError, HeraldError, InvalidMessage, NotSent, ProviderRejected, Reason
+from herald.delivering import Delivering
+from herald.errors import (
+    HeraldError,
+    InvalidMessage,
+    NotSent,
+    ProviderRejected,
+    ProviderThrottled,
+    Reason,
+    Unavailable,
+)
 from herald.gate import CROWDED, Gate, Parking
 from herald.identifier import member_id
 from herald.models import Channel, Lane, Options
-from herald.outcome import Outcome, again, delay, refused
+from herald.outcome import Outcome, refused
+from herald.outcome import delay as pause_after
 from herald.provider import Provider
 from herald.rendering import render
 from herald.status import WAITING, State
 from herald.stored import ChunkRecord, member_item, read_body
 
-SLICE = 100
-"""Members worked on between two looks at the clock, where neither rate nor batch call says otherwise."""
+SIDE_BY_SIDE = 10
+"""Calls of a slice, where each member needs its own: as many as the pool makes at once, so that a slice ends in time."""
 
 _BY_RECIPIENT = frozenset(
     {Reason.INVALID_RECIPIENT, Reason.RECIPIENT_NOT_ALLOWED, Reason.RECIPIENT_BLOCKED, Reason.TOO_MANY_RECIPIENTS}
 )
 """Refusals of a batch that may be some recipients' fault: the others deserve to be tried without them."""
+
+_TRIES = 3
+"""Tries that a pause is reckoned by for members that could not even be tried: it is between 1 and 16 seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +65,9 @@ class Member:
     new: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Work:
-    """A chunk being worked on."""
+    """A chunk being worked on. `unfinished`: where it has to go on, and after how many seconds; `slot` to go on in."""
 
     record: ChunkRecord
     header: Item
@@ -60,6 +76,13 @@ class Work:
     options: Options
     gate: Gate
     credentials: tuple[Provider, str | None]
+    deadline: int
+    unfinished: list[tuple[int, float]] = field(default_factory=list)
+    slot: int = 0
+
+    @property
+    def lane(self) -> Lane:
+        return Lane(self.header["lane"])
 
     @property
     def batch(self) -> int:
@@ -70,9 +93,27 @@ class Work:
 
     @property
     def slice(self) -> int:
-        """Members of one slice: a second's worth at the account's rate, or what goes into a call or the pool."""
+        """Members worked on between two looks at clock, breaker and request: what goes at once, or in a second."""
+        if self.gate.probing:
+            return 1
         rate = self.gate.account.limits.rate
-        return max(self.batch, SLICE) if rate is None else max(1, ceil(rate))
+        if rate is not None:
+            return max(1, ceil(rate))
+        alike = not any(variables for _, variables in self.recipients)
+        return max(self.batch, SIDE_BY_SIDE) if alike else SIDE_BY_SIDE
+
+
+@dataclass(slots=True)
+class _Sent:
+    """
+    What became of members that share their content: the outcome of each call and for how many it is.
+
+    `error`: nothing could be tried. `in_doubt`: some are in other hands, or what is known could not be recorded.
+    """
+
+    outcomes: list[tuple[Outcome, int]] = field(default_factory=list)
+    error: HeraldError | None = None
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +125,7 @@ class Batching:
     requests: Requests
     attempts: Attempts
     parking: Parking
+    settings: Settings
     telemetry: Telemetry
     pool: Executor
     time: Time
@@ -95,155 +137,270 @@ class Batching:
         Raises Unavailable when the table or a lane refuses: then the record comes again.
         """
         header, chunk = self.requests.with_chunk(record.request, record.chunk)
-        if header is None or chunk is None or not self._is_open(header, record):
+        if header is None or chunk is None or not self._is_open(header, chunk, record):
+            self.parking.flush()
             return
         gate = self.delivering.gate(header["account"])
-        wait = gate.closed_for(0)
-        if wait is not None:
-            self._park(header, record, wait)
+        closed = gate.closed_for(0)
+        if closed is not None:
+            self._park(header, record, closed)
         else:
             self._work(header, chunk, gate, record, deadline)
             gate.judge(self.telemetry)
         self.parking.flush()
 
-    def _is_open(self, header: Item, record: ChunkRecord) -> bool:
-        """Whether there is work; deals with requests that are cancelled, expired, early or done."""
+    def _is_open(self, header: Item, chunk: Item, record: ChunkRecord) -> bool:
+        """Whether there is something to send; deals with requests that are cancelled, expired, early or done."""
         now = self.time.now()
         if header.get("turn", 0) > record.turn or record.chunk not in header.get("open", ()):
             return False
         if header["state"] == State.ACCEPTED and header["expires"] <= now:
-            self.requests.expire(header)
-            return False
+            header = self.requests.expire(header)
         if header["state"] != State.ACCEPTED:
+            self._close(header, chunk, record)
             return False
-        if header["not_before"] > now + EARLY:
+        if header["not_before"] <= now + EARLY:
+            return True
+        if not keys.is_scheduled(header):
             self._park(header, record, (header["not_before"] - now) / 1000)
-            self.parking.flush()
+        return False
+
+    def _close(self, header: Item, chunk: Item, record: ChunkRecord) -> None:
+        """The request is cancelled or has expired: members that wait for another try end with it."""
+        rows = self.messages.get_many(member_id(record.request, to) for to, _ in chunk["recipients"])
+        busy = any(self._map(lambda row: self._close_member(header, row), list(rows.values()), parallel=True))
+        if busy:
+            self._park(header, record, self._lease)
+        else:
+            self.requests.chunk_done(header, record.chunk)
+
+    def _close_member(self, header: Item, row: Item) -> bool:
+        """Whether a worker is still at it."""
+        state = State(row["state"])
+        if state is State.SENDING:
+            return self.delivering.is_being_sent(row)
+        if state not in WAITING or self.delivering.is_reported(row):
             return False
-        return True
+        ended = State(header["state"])
+        reason = Reason.EXPIRED if ended is State.EXPIRED else None
+        try:
+            self.messages.end(row, Outcome(ended, reason=reason), self.time.now())
+        except ConditionFailed:
+            return True
+        return False
+
+    @property
+    def _lease(self) -> float:
+        """Seconds after which whatever another worker was at has come to something."""
+        return self.settings.lease / 1000 + 1
 
     def _work(self, header: Item, chunk: Item, gate: Gate, record: ChunkRecord, deadline: int) -> None:
         try:
             credentials = self.delivering.credentials(gate.account)
         except HeraldError as error:
-            gate.failures += isinstance(error, NotSent)
-            if isinstance(error, ConfigurationError):
-                self.telemetry.count("Misconfigured")
-                self.telemetry.note(error.detail, account=header["account"], code=error.code)
-            self._park(header, record, delay(error, 3, self.time.random()))
+            self._park(header, record, self._pause(gate, error))
             return
         content, options = read_body(chunk["body"])
-        work = Work(record, header, chunk["recipients"], content, options, gate, credentials)
-        self._slices(work, deadline)
-
-    def _slices(self, work: Work, deadline: int) -> None:
-        """Slice after slice; in the end the chunk is done, or its record goes back with where to go on."""
-        start, slot = work.record.start, work.record.slot
-        unfinished: list[tuple[int, float]] = []
-        while start < len(work.recipients):
-            size = min(work.slice, len(work.recipients) - start)
-            later = work.gate.slot(Lane(work.header["lane"]), size, slot)
-            if later is None and self.time.now() > deadline - RESERVE:
-                later = slot, CROWDED
-            if later is not None:
-                slot = later[0]
-                unfinished.append((start, later[1]))
-                break
-            slot = 0
-            pause = self._slice(work, start, start + size)
-            if pause is not None:
-                unfinished.append((start, pause))
-            start += size
-        if unfinished:
-            again_at = min(start for start, _ in unfinished)
-            self._park(
-                work.header, replace(work.record, start=again_at, slot=slot), min(wait for _, wait in unfinished)
-            )
+        work = Work(record, header, chunk["recipients"], content, options, gate, credentials, deadline)
+        if not self._slices(work):
+            return
+        if work.unfinished:
+            again_at, pause = min(start for start, _ in work.unfinished), min(pause for _, pause in work.unfinished)
+            self._park(header, replace(record, start=again_at, slot=work.slot), pause)
         else:
-            self.requests.chunk_done(work.header, work.record.chunk)
+            self.requests.chunk_done(header, record.chunk)
 
-    def _slice(self, work: Work, start: int, end: int) -> float | None:
-        """Send to those from `start` to `end`; seconds until some must be tried again, None when all are done."""
-        members, busy = self._members(work, start, end)
-        pauses: list[float] = [self._seconds_until(item["lease"]) + 1 for item in busy]
-        groups = list(_groups(members, work.batch))
+    def _pause(self, gate: Gate, error: HeraldError) -> float:
+        """Seconds to wait when nothing could even be tried."""
+        gate.failures += isinstance(error, NotSent) and not isinstance(error, ProviderThrottled)
+        self.delivering.tell(error, gate.account.name)
+        return pause_after(error, _TRIES, self.time.random())
+
+    def _slices(self, work: Work) -> bool:
+        """Slice after slice, as long as it may go on; False when another worker has taken over."""
+        start, slot = work.record.start, work.record.slot
+        while start < len(work.recipients):
+            if self.delivering.is_late(work.deadline):
+                work.slot = slot
+                work.unfinished.append((start, CROWDED))
+                return True
+            end = min(start + work.slice, len(work.recipients))
+            members = self._members(work, start, end)
+            later = work.gate.slot(work.lane, len(members), slot) if members else None
+            if later is not None:
+                work.slot = later[0]
+                work.unfinished.append((start, later[1]))
+                return True
+            if members:
+                slot = 0
+                self._slice(work, start, members)
+            start = end
+            if members and start < len(work.recipients) and not self._may_go_on(work, start):
+                return bool(work.unfinished)
+        return True
+
+    def _may_go_on(self, work: Work, start: int) -> bool:
+        """After each slice: whether the breaker is still closed, and the request still to be sent, by us."""
+        work.gate.judge(self.telemetry)
+        work.gate.look_again()
+        header = self.requests.get(work.record.request)
+        if header is None or header.get("turn", 0) > work.record.turn:
+            work.unfinished.clear()
+            return False
+        closed = CROWDED if header["state"] != State.ACCEPTED else work.gate.closed_for(0)
+        if closed is None:
+            return True
+        work.unfinished.append((start, closed))
+        return False
+
+    def _slice(self, work: Work, start: int, members: Sequence[Member]) -> None:
+        """Send to these members; notes when some have to be looked at again."""
+        groups = list(_groups(members, 1 if work.gate.probing else work.batch))
         alone = len(groups) == 1
-        for outcomes in self._map(lambda group: self._send(work, group, parallel=alone), groups, parallel=not alone):
-            for outcome in outcomes:
-                work.gate.count(outcome, self.telemetry)
+        for sent in self._map(lambda group: self._send(work, group, parallel=alone), groups, parallel=not alone):
+            for outcome, number in sent.outcomes:
+                work.gate.count(outcome, self.telemetry, number)
                 if outcome.state is State.RETRY:
-                    pauses.append(self._seconds_until(outcome.not_before or 0))
-        return min(pauses) if pauses else None
+                    work.unfinished.append((start, self._seconds_until(outcome.retry_at or 0)))
+            if sent.error is not None:
+                work.unfinished.append((start, self._pause(work.gate, sent.error)))
+            if sent.in_doubt:
+                work.unfinished.append((start, self._lease))
 
     def _seconds_until(self, milliseconds: int) -> float:
         return max(milliseconds - self.time.now(), 0) / 1000
 
-    def _members(self, work: Work, start: int, end: int) -> tuple[list[Member], list[Item]]:
-        """Those of this slice that are to be sent now, and those that another worker is at."""
+    def _members(self, work: Work, start: int, end: int) -> list[Member]:
+        """Those of this slice that are to be sent now; notes when the others have to be looked at again."""
         recipients = work.recipients[start:end]
         ids = [member_id(work.record.request, to) for to, _ in recipients]
         rows = self.messages.get_many(ids)
         members: list[Member] = []
-        busy: list[Item] = []
         for (to, variables), identifier in zip(recipients, ids, strict=True):
             row = rows.get(identifier)
-            state = State(row["state"]) if row else None
-            if row and state is State.SENDING and self.delivering.is_being_sent(row):
-                busy.append(row)
-            if row is None or state in WAITING:
+            if row is None:
                 fresh = member_item(work.header, work.record.chunk, to, State.ACCEPTED, self.time.now())
-                members.append(Member(row or fresh, render(work.content, variables), new=row is None))
-        return members, busy
+                members.append(Member(fresh, render(work.content, variables), new=True))
+            elif (pause := self._wait_for(row)) is None:
+                members.append(Member(row, render(work.content, variables), new=False))
+            elif pause:
+                work.unfinished.append((start, pause))
+        return members
 
-    def _map[A, B](self, function: Callable[[A], B], values: Sequence[A], *, parallel: bool) -> Iterator[B]:
-        """Over the pool, or here: what runs in the pool must not wait for the pool."""
-        return self.pool.map(function, values) if parallel else map(function, values)
+    def _wait_for(self, row: Item) -> float | None:
+        """Seconds until this member has to be looked at again, 0 for never; None when it is to be sent now."""
+        state = State(row["state"])
+        if state is State.SENDING:
+            return self._seconds_until(row["lease"]) + 1 if self.delivering.is_being_sent(row) else 0
+        if state not in WAITING or self.delivering.is_reported(row):
+            return 0
+        return self._seconds_until(row.get("retry_at", 0)) or None
 
-    def _send(self, work: Work, members: Sequence[Member], *, parallel: bool) -> list[Outcome]:
+    def _map[A, B](self, function: Callable[[A], B], values: Sequence[A], *, parallel: bool) -> list[B]:
+        """
+        Over the pool, or here: what runs in the pool must not wait for the pool.
+
+        All have ended when this returns or raises, so nothing goes on behind our back.
+        """
+        if not parallel:
+            return [function(value) for value in values]
+        futures = [self.pool.submit(function, value) for value in values]
+        wait(futures)
+        return [future.result() for future in futures]
+
+    def _send(self, work: Work, members: Sequence[Member], *, parallel: bool) -> _Sent:
         """Prepare, claim and call for members that share their content."""
-        prepared = self._prepare(work, [member.item for member in members], members[0].content)
-        if isinstance(prepared, Outcome) and prepared.state is State.RETRY:
-            return [prepared] * len(members)
+        try:
+            prepared = self._prepare(work, members)
+        except HeraldError as error:
+            return _Sent(error=error)
         claimed = [item for item in self._map(self._claim, members, parallel=parallel) if item is not None]
+        # Whoever has one of the others may die at it: look again when that would show.
+        sent = _Sent(in_doubt=len(claimed) < len(members))
+        if not claimed:
+            return sent
         if isinstance(prepared, Outcome):
-            for item in claimed:
-                self._record(item, prepared)
-            return [prepared] * len(claimed)
-        return self._call(prepared, claimed, parallel=parallel) if claimed else []
+            settled = self._each(lambda item: self._record(item, prepared), claimed, parallel=parallel)
+            calls = [(prepared, len(claimed), settled)]
+        else:
+            calls = list(self._calls(work, prepared, claimed, parallel=parallel))
+        for outcome, number, settled in calls:
+            sent.outcomes.append((outcome, number))
+            sent.in_doubt |= not settled
+        return sent
 
-    def _prepare(self, work: Work, items: Sequence[Item], content: Content) -> Prepared | Outcome:
+    def _prepare(self, work: Work, members: Sequence[Member]) -> Prepared | Outcome:
+        """Ready for the claim, or refused for good. Raises another HeraldError when it has to wait."""
+        items, content = [member.item for member in members], members[0].content
         try:
             return self.attempts.prepare(work.gate.account, work.credentials, items, content, work.options)
         except (InvalidMessage, ProviderRejected) as error:
             return refused(error)
-        except HeraldError as error:
-            return again(error, self.time.now(), 3, self.time.random())
 
     def _claim(self, member: Member) -> Item | None:
-        return self.attempts.claim_new(member.item) if member.new else self.attempts.claim(member.item)
+        """None also when the table refuses: those that are claimed must not wait for the others."""
+        try:
+            return self.attempts.claim_new(member.item) if member.new else self.attempts.claim(member.item)
+        except Unavailable:
+            return None
 
-    def _call(self, prepared: Prepared, claimed: Sequence[Item], *, parallel: bool) -> list[Outcome]:
-        """One call for all of them; on a refusal that may be some recipients' fault, one for each half."""
+    def _calls(
+        self, work: Work, prepared: Prepared, claimed: Sequence[Item], *, parallel: bool
+    ) -> Iterator[tuple[Outcome, int, bool]]:
+        """
+        One call for all of them; on a refusal that may be some recipients' fault, one for each half.
+
+        Each outcome with the number of members it is for, and whether it could be recorded with all of them. A
+        refusal whose halves no time is left for sent nothing: they are tried again.
+        """
         narrowed = self.attempts.narrow(prepared, claimed)
         outcome = self.attempts.call(narrowed, claimed[0]["tries"])
         if outcome.state is State.REJECTED and len(claimed) > 1 and outcome.reason in _BY_RECIPIENT:
-            middle = len(claimed) // 2
-            halves = claimed[:middle], claimed[middle:]
-            return [outcome for half in halves for outcome in self._call(prepared, half, parallel=parallel)]
-        for _ in self._map(lambda item: self.attempts.settle(narrowed, item, outcome), claimed, parallel=parallel):
-            pass
-        return [outcome] * len(claimed)
+            if not self.delivering.is_late(work.deadline):
+                middle = len(claimed) // 2
+                yield from self._calls(work, prepared, claimed[:middle], parallel=parallel)
+                yield from self._calls(work, prepared, claimed[middle:], parallel=parallel)
+                return
+            outcome = replace(outcome, state=State.RETRY, retry_at=self.time.now())
+        settled = self._each(lambda item: self.attempts.settle(narrowed, item, outcome), claimed, parallel=parallel)
+        yield outcome, len(claimed), settled
+
+    def _each(self, record: Callable[[Item], None], items: Sequence[Item], *, parallel: bool) -> bool:
+        """
+        Record an outcome with each member, twice if need be; whether that went well with all.
+
+        One that the table refuses must not cost the others what is known of them.
+        """
+
+        def refused_by_table(item: Item) -> bool:
+            try:
+                record(item)
+            except Unavailable:
+                return True
+            return False
+
+        for _ in range(2):
+            refusals = self._map(refused_by_table, items, parallel=parallel)
+            items = [item for item, refusal in zip(items, refusals, strict=True) if refusal]
+        return not items
 
     def _record(self, item: Item, outcome: Outcome) -> None:
-        try:
+        with suppress(ConditionFailed):
             self.messages.record(item, outcome, self.time.now())
-        except ConditionFailed:
-            return
 
-    def _park(self, header: Item, record: ChunkRecord, wait: float) -> None:
-        """Back to the lane, to go on from where it stands."""
+    def _park(self, header: Item, record: ChunkRecord, delay: float) -> None:
+        """Back to the lane, to go on from where it stands; the watchdog is moved on as for single messages."""
+        now = self.time.now()
+        until, watched = now + int(delay * 1000), keys.watched_until(header)
+        if now < header["expires"] < until:
+            until = header["expires"]
+        if watched is not None and watched <= until:
+            try:
+                self.requests.watch_from(header, until + self.settings.watchdog)
+            except ConditionFailed:
+                return
         again_from = replace(record, turn=header.get("turn", 0))
-        self.parking.park(Lane(header["lane"]), again_from.after(wait))
+        self.parking.park(Lane(header["lane"]), again_from.after((until - now) / 1000))
 
 
 def _groups(members: Sequence[Member], width: int) -> Iterator[Sequence[Member]]:

@@ -21,8 +21,14 @@ MARGIN = 60_000
 DEFAULT_LIFE = 300.0
 """Seconds that a token is trusted when the provider does not say."""
 
+SKEW = 120_000
+"""Milliseconds by which workers' clocks may differ without one of them using a token that is over."""
+
 LEASE = 15_000
 """Milliseconds that one worker may take to fetch a token; longer than the exchange's timeout."""
+
+PATIENCE = LEASE + 5_000
+"""Milliseconds that others wait: one that died holds its lease to the end, and whoever takes it needs time too."""
 
 LOOK_AGAIN = 0.05
 """Seconds between two looks at the table while another worker fetches."""
@@ -102,7 +108,7 @@ class Caller:
 
     def _shared(self, account: Account, adapter: Provider, refused: str | None) -> StoredToken:
         """The table's token, renewed by us if nobody else does."""
-        deadline = self._time.now() + LEASE
+        deadline = self._time.now() + PATIENCE
         while True:
             now = self._time.now()
             stored = self._tokens.read(account.name)
@@ -118,7 +124,7 @@ class Caller:
             self._time.sleep(LOOK_AGAIN)
 
     def _fetch(self, account: Account, adapter: Provider, seen: StoredToken, lease: int) -> StoredToken:
-        """Ask the provider. Nine tenths of the promised life are used, so clocks may differ."""
+        """Ask the provider."""
         request = adapter.token_request()
         assert request is not None  # noqa: S101 - `_token` asked
         try:
@@ -129,5 +135,11 @@ class Caller:
         except ProviderError:
             self._tokens.drop_lease(account.name, seen, lease)
             raise
-        life = int(900 * (DEFAULT_LIFE if token.expires_in is None else max(token.expires_in, 0)))
+        life = _life(DEFAULT_LIFE if token.expires_in is None else max(token.expires_in, 0))
         return self._tokens.save(account.name, StoredToken(token.value, self._time.now() + life, seen.version, life))
+
+
+def _life(promised: float) -> int:
+    """Milliseconds that a token is used, of the seconds it was promised: less SKEW or a tenth, but half at least."""
+    whole = promised * 1000
+    return int(max(whole - max(SKEW, whole / 10), whole / 2))

@@ -5,8 +5,9 @@ A record of a lane only says "look at this message". It is done with when its me
 a record that is repeated, late or stale does no harm.
 """
 
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor, wait
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from herald.attempting import Attempts, Prepared
@@ -22,25 +23,37 @@ from herald.aws.telemetry import Telemetry
 from herald.calling import Caller
 from herald.clock import Time
 from herald.content import Content
-from herald.errors import ConfigurationError, HeraldError, InvalidMessage, NotSent, ProviderRejected, Reason
-from herald.gate import Gate, Parking
+from herald.errors import (
+    ConfigurationError,
+    CredentialsRefused,
+    HeraldError,
+    InvalidMessage,
+    NotSent,
+    ProviderRejected,
+    ProviderThrottled,
+    Reason,
+    Unavailable,
+)
+from herald.gate import CROWDED, Gate, Parking
 from herald.models import Account, Lane, Options
 from herald.outcome import Outcome, again, refused
 from herald.provider import Provider
 from herald.rendering import render
-from herald.status import WAITING, State
+from herald.status import WAITING, State, marks_of
 from herald.stored import MessageRecord, read_body
 
-RESERVE = 2_000
-"""Milliseconds before the function's end from which nothing new is started."""
+LONGEST_CALL = 15_000
+"""Milliseconds that one call may take: nothing is started later than this before the function's end."""
 
 
 @dataclass(slots=True)
 class Lot:
-    """The messages of one account in this invocation."""
+    """The messages of one account and lane in this invocation; `failed` are those whose records must come again."""
 
     gate: Gate
+    lane: Lane
     pairs: list[tuple[Item, MessageRecord]] = field(default_factory=list)
+    failed: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,23 +73,29 @@ class Delivering:
     pool: Executor
     time: Time
 
-    def deliver(self, records: Sequence[MessageRecord], deadline: int) -> None:
+    def deliver(self, records: Sequence[MessageRecord], deadline: int) -> frozenset[str]:
         """
-        Work through records until `deadline` (ms).
+        Work through records until `deadline` (ms); the ids of messages whose records must come again.
 
         Raises Unavailable when the table or a lane refuses: then all records come again.
         """
         latest = {record.message: record for record in sorted(records, key=lambda record: record.turn)}
-        items = self.messages.get_many(latest)
-        lots: dict[str, Lot] = {}
-        for message_id, item in items.items():
+        lots: dict[tuple[str, str], Lot] = {}
+        for message_id, item in self.messages.get_many(latest).items():
             if self._may_be_sent(item, latest[message_id]):
-                lot = lots.setdefault(item["account"], Lot(self.gate(item["account"])))
-                lot.pairs.append((item, latest[message_id]))
+                place = item["account"], item["lane"]
+                if place not in lots:
+                    lots[place] = Lot(self.gate(item["account"]), Lane(item["lane"]))
+                lots[place].pairs.append((item, latest[message_id]))
         for lot in lots.values():
             self._deliver(lot, deadline)
             lot.gate.judge(self.telemetry)
         self.parking.flush()
+        return frozenset(message_id for lot in lots.values() for message_id in lot.failed)
+
+    def is_late(self, deadline: int) -> bool:
+        """Whether the function may end before another call does; a quarter of its time where that is short."""
+        return self.time.now() > deadline - min(LONGEST_CALL, self.settings.lease // 4)
 
     def gate(self, name: str) -> Gate:
         """The gate of an account; one that is gone is treated as disabled."""
@@ -99,19 +118,29 @@ class Delivering:
             if self.is_being_sent(item):
                 self._park(item, (item["lease"] - now) / 1000 + 1)
             return False
-        if state not in WAITING:
+        if state not in WAITING or self.is_reported(item):
             return False
         if item["expires"] <= now:
             self._end(item, Outcome(State.EXPIRED, reason=Reason.EXPIRED))
             return False
-        if item["not_before"] > now + EARLY:
-            self._park(item, (item["not_before"] - now) / 1000)
+        later = max(item["not_before"] - EARLY, item.get("retry_at", 0))
+        if later <= now:
+            return True
+        if not keys.is_scheduled(item):
+            self._park(item, (max(item["not_before"], later) - now) / 1000, record.slot)
+        return False
+
+    def is_reported(self, item: Item) -> bool:
+        """Whether a provider has spoken of a message that was to be sent again: then it was sent."""
+        if not marks_of(item["marks"], item["step"]):
             return False
+        with suppress(ConditionFailed):
+            self.attempts.reports.list_if_bad(self.messages.settle_unclear(item))
         return True
 
     def is_being_sent(self, item: Item) -> bool:
         """
-        Whether the worker that claimed this message may still be at it.
+        Whether the worker that claimed this message may still be at it, or has just moved it.
 
         A lease that is over means the worker died and nobody knows what happened: the message turns unclear.
         """
@@ -121,12 +150,12 @@ class Delivering:
         try:
             self.messages.lease_over(item, now, now + self.settings.grace)
         except ConditionFailed:
-            return False
+            return True
         self.telemetry.count("Unclear")
         return False
 
     def _deliver(self, lot: Lot, deadline: int) -> None:
-        ready = [item for position, (item, record) in enumerate(lot.pairs) if self._passes(lot, position, item, record)]
+        ready = self._passing(lot)
         if not ready:
             return
         try:
@@ -136,39 +165,57 @@ class Delivering:
             for item in ready:
                 self._postpone(item, error)
             return
-        bodies = self._bodies(ready)
-        todo = [(self._prepare(lot, credentials, item, bodies[item["pk"]]), item) for item in ready]
-        if self.time.now() > deadline - RESERVE:
+        bodies = self.messages.bodies(ready)
+        todo = [(self._prepare(lot, credentials, item, bodies), item) for item in ready]
+        self._attempt(lot, [(prepared, item) for prepared, item in todo if prepared], deadline)
+
+    def _attempt(self, lot: Lot, todo: Sequence[tuple[Prepared, Item]], deadline: int) -> None:
+        """Side by side; what fails for a reason of its own holds up nobody else, and all have ended when we go on."""
+        if self.is_late(deadline):
             for _, item in todo:
-                self._park(item, 1.0)
+                self._park(item, CROWDED)
             return
-        for item, outcome in self.pool.map(self._attempt, [(ready, item) for ready, item in todo if ready]):
-            lot.gate.count(outcome, self.telemetry)
-            if outcome is not None and outcome.state is State.RETRY:
-                self._park(item, ((outcome.not_before or 0) - self.time.now()) / 1000)
+        futures = [self.pool.submit(self.attempts.run, prepared, item, self.attempts.claim) for prepared, item in todo]
+        wait(futures)
+        for (_, item), future in zip(todo, futures, strict=True):
+            with self._border(lot, item):
+                outcome = future.result()
+                if outcome is not None:
+                    lot.gate.count(outcome, self.telemetry)
+                    if outcome.state is State.RETRY:
+                        self._park(item, ((outcome.retry_at or 0) - self.time.now()) / 1000)
 
-    def _attempt(self, pair: tuple[Prepared, Item]) -> tuple[Item, Outcome | None]:
-        prepared, item = pair
-        return item, self.attempts.run(prepared, item, self.attempts.claim)
+    @contextmanager
+    def _border(self, lot: Lot, item: Item) -> Iterator[None]:
+        """Around one message: when it fails here, its record comes again and the others go on."""
+        try:
+            yield
+        except Unavailable:
+            self.telemetry.count("RecordsRefused")
+            lot.failed.add(keys.id_of(item))
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not hold up other messages
+            self.telemetry.failed(error)
+            lot.failed.add(keys.id_of(item))
 
-    def _passes(self, lot: Lot, position: int, item: Item, record: MessageRecord) -> bool:
-        """Whether breaker and rate let it through now; else it is parked."""
-        wait = lot.gate.closed_for(position)
-        if wait is not None:
-            self._park(item, wait)
-            return False
-        later = lot.gate.slot(Lane(item["lane"]), 1, record.slot)
-        if later is not None:
-            self._park(item, later[1], later[0])
-            return False
-        return True
+    def _passing(self, lot: Lot) -> list[Item]:
+        """What breaker and rate let through now; the rest is parked."""
+        open_to: list[tuple[Item, MessageRecord]] = []
+        for position, (item, record) in enumerate(lot.pairs):
+            closed = lot.gate.closed_for(position)
+            if closed is None:
+                open_to.append((item, record))
+            else:
+                self._park(item, closed, record.slot)
+        slots = lot.gate.slots(lot.lane, [record.slot for _, record in open_to])
+        for (item, _), later in zip(open_to, slots, strict=True):
+            if later is not None:
+                self._park(item, later[1], later[0])
+        return [item for (item, _), later in zip(open_to, slots, strict=True) if later is None]
 
-    def _bodies(self, items: Sequence[Item]) -> Mapping[str, tuple[Content, Options]]:
-        """What each message says; a member's content is its chunk's, filled with its variables."""
-        bodies = {pk: read_body(text) for pk, text in self.messages.bodies(items).items()}
-        return bodies | {item["pk"]: self._member_body(item) for item in items if "chunk" in item}
-
-    def _member_body(self, item: Item) -> tuple[Content, Options]:
+    def _body(self, item: Item, bodies: Mapping[str, str]) -> tuple[Content, Options]:
+        """What a message says; a member's content is its chunk's, filled with its variables."""
+        if "chunk" not in item:
+            return read_body(bodies[item["pk"]])
         request_id = keys.id_of(item).partition(".")[0]
         chunk = self.requests.chunk(request_id, item["chunk"]) or {}
         content, options = read_body(chunk["body"])
@@ -176,15 +223,17 @@ class Delivering:
         return render(content, variables), options
 
     def _prepare(
-        self, lot: Lot, credentials: tuple[Provider, str | None], item: Item, body: tuple[Content, Options]
+        self, lot: Lot, credentials: tuple[Provider, str | None], item: Item, bodies: Mapping[str, str]
     ) -> Prepared | None:
-        """Everything before the claim; None when the message was refused or has to wait."""
-        try:
-            return self.attempts.prepare(lot.gate.account, credentials, [item], *body)
-        except (InvalidMessage, ProviderRejected) as error:
-            self._end(item, refused(error))
-        except HeraldError as error:
-            self._postpone(item, error)
+        """Everything before the claim; None when the message was refused, has to wait, or cannot be prepared."""
+        with self._border(lot, item):
+            try:
+                return self.attempts.prepare(lot.gate.account, credentials, [item], *self._body(item, bodies))
+            except (InvalidMessage, ProviderRejected) as error:
+                self._end(item, refused(error))
+            except HeraldError as error:
+                lot.gate.failures += isinstance(error, NotSent) and not isinstance(error, ProviderThrottled)
+                self._postpone(item, error)
         return None
 
     def _end(self, item: Item, outcome: Outcome) -> None:
@@ -201,12 +250,30 @@ class Delivering:
             self.messages.postpone(item, outcome)
         except ConditionFailed:
             return
-        if isinstance(error, ConfigurationError):
+        self.tell(error, item["account"])
+        self._park(item, ((outcome.retry_at or 0) - self.time.now()) / 1000)
+
+    def tell(self, error: HeraldError, account: str) -> None:
+        """Let an operator know of what only a person can mend."""
+        if isinstance(error, ConfigurationError | CredentialsRefused):
             self.telemetry.count("Misconfigured")
-            self.telemetry.note(error.detail, account=item["account"], code=error.code)
-        self._park(item, ((outcome.not_before or 0) - self.time.now()) / 1000)
+            self.telemetry.note(error.detail, account=account, code=error.code)
 
     def _park(self, item: Item, delay: float, slot: int = 0) -> None:
-        """Back on its lane, for `delay` seconds."""
+        """
+        Back on its lane, for `delay` seconds, but not beyond the time when it expires.
+
+        A watchdog that would wake meanwhile is moved on, or it would send a new record to the end of the line,
+        again and again. When it is awake already, its record takes the place of this one.
+        """
+        now = self.time.now()
+        until, watched = now + int(delay * 1000), keys.watched_until(item)
+        if now < item["expires"] < until:
+            until = item["expires"]
+        if watched is not None and watched <= until:
+            try:
+                self.messages.watch_from(item, until + self.settings.watchdog)
+            except ConditionFailed:
+                return
         record = MessageRecord(keys.id_of(item), item.get("turn", 0), slot)
-        self.parking.park(Lane(item["lane"]), record.after(delay))
+        self.parking.park(Lane(item["lane"]), record.after((until - now) / 1000))

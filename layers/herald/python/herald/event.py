@@ -7,16 +7,18 @@ The events Herald publishes: a closed list, each a pure function of an item befo
     request.accepted .cancelled .expired
 
 An event's id is `<message id>:<step>:<status>`, so a record that is read twice publishes the same event
-twice, and `sequence` only rises over a message's life. Claims, marks without a new status and retries are not
+twice, and `sequence` only rises over a message's life. An event is ASCII and fits onto the bus: what would not is
+left out and named in `omitted`; it can be read over HTTP. Claims, marks without a new status and retries are not
 events.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from herald.aws.keys import id_of, is_request
-from herald.status import Status, sequence
+from herald.status import RANKS, Status, sequence
 from herald.view import inbound_view, media_view, message_view, request_view, stamp, status_of
 
 EVENT_TYPES = (
@@ -27,6 +29,9 @@ EVENT_TYPES = (
     "request.cancelled",
     "request.expired",
 )
+
+MAX_DATA = 200_000
+"""Bytes of an event's data: the bus takes 256 kB (Amazon EventBridge User Guide, "PutEvents event entry size")."""
 
 type Item = Mapping[str, Any]
 
@@ -68,7 +73,7 @@ def _message(old: Item | None, new: Item, now: int) -> Iterator[Published]:
     """A status that has risen. A member's first status is told when it is first written, by its claim."""
     before = None if old is None else status_of(old)
     status = status_of(new)
-    if status is before:
+    if before is not None and RANKS[status] <= RANKS[before]:
         return
     message_id, step = id_of(new), new["step"]
     yield Published(
@@ -109,7 +114,7 @@ def _inbound(old: Item | None, new: Item, now: int) -> Iterator[Published]:
             new["tenant"],
             new.get("at", new["created"]),
             0,
-            inbound_view(new),
+            _fitting(inbound_view(new)),
         )
     for position, media in enumerate(new.get("media", ()) if told else ()):
         was = (old or {})["media"][position]["state"]
@@ -119,7 +124,7 @@ def _inbound(old: Item | None, new: Item, now: int) -> Iterator[Published]:
                 f"{inbound_id}:media:{position}",
                 new["tenant"],
                 now,
-                0,
+                position + 1,
                 {"id": inbound_id, "position": position, "media": media_view(media)},
             )
 
@@ -127,3 +132,12 @@ def _inbound(old: Item | None, new: Item, now: int) -> Iterator[Published]:
 def is_told(item: Item) -> bool:
     """Whether an inbound message is announced: its media has arrived or failed, or its time is up."""
     return "announced" in item or all(media["state"] != "pending" for media in item.get("media", ()))
+
+
+def _fitting(data: dict[str, object]) -> dict[str, object]:
+    """The data without its largest members, as far as it takes to get onto the bus."""
+    omitted: list[str] = []
+    while len(json.dumps(data)) > MAX_DATA:
+        omitted.append(max(data, key=lambda name: len(json.dumps(data[name]))))
+        data = {name: value for name, value in data.items() if name not in omitted}
+    return data | ({"omitted": omitted} if omitted else {})

@@ -5,7 +5,7 @@ What may not is parked: put back on its lane with a delay, its old record delete
 million waiting messages put nothing into a dead-letter queue, and drain in the order they came.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from herald.aws.pacing import Breaker, Breakers, Rates
@@ -19,6 +19,9 @@ from herald.status import State
 
 SOON = 1_000
 """Milliseconds: a slot nearer than this is used at once, since a queue's delay knows whole seconds only."""
+
+MISSED = 60_000
+"""Milliseconds after which a slot that was not used is void: what waited for a long pause must not come all at once."""
 
 CROWDED = 1.0
 """Seconds to wait when too many workers reserve slots of one account at once."""
@@ -42,6 +45,10 @@ class Parking:
     def park(self, lane: Lane, record: Record) -> None:
         """Back to the lane."""
         self._parked.setdefault(lane, []).append(record)
+
+    def drop(self) -> None:
+        """Forget what was parked: the records that it was to replace come again."""
+        self._parked.clear()
 
     def flush(self) -> None:
         """Write them. Raises Unavailable: then the old records must stay."""
@@ -79,34 +86,51 @@ class Gate:
         wait = max(self.breaker.open_until - now, SOON) / 1000
         return wait + position / (self.account.limits.rate or ALL_AT_ONCE)
 
-    def slot(self, lane: Lane, count: int, reserved: int) -> tuple[int, float] | None:
+    def slots(self, lane: Lane, reserved: Sequence[int]) -> list[tuple[int, float] | None]:
         """
-        The slot (ms) and the seconds until it for a block of messages; None when the block may pass now.
+        For each of several messages its slot (ms) and the seconds until then; None for one that may pass now.
 
-        `reserved` is the slot of an earlier reservation, 0 without one.
+        `reserved` are the slots of their earlier reservations, 0 without one. Those without get theirs in one block.
         """
         rate = self.account.limits.rate
+        if rate is None:
+            return [None] * len(reserved)
         now = self.now()
-        if rate is None or 0 < reserved <= now + SOON:
-            return None
-        slot = reserved or self.rates.reserve(self.account.name, rate, lane, count, now)
-        if slot is None:
+        missing = [position for position, slot in enumerate(reserved) if slot <= now - MISSED]
+        block = self.rates.reserve(self.account.name, rate, lane, len(missing), now) if missing else None
+        fresh = {position: block.slot(number) if block else 0 for number, position in enumerate(missing)}
+        return [self._wait(fresh.get(position, slot), now) for position, slot in enumerate(reserved)]
+
+    def slot(self, lane: Lane, count: int, reserved: int) -> tuple[int, float] | None:
+        """The same for a block of messages that goes as one: when the first may go, all may."""
+        return self.slots(lane, [reserved] if reserved > self.now() - MISSED else [0] * count)[0]
+
+    @staticmethod
+    def _wait(slot: int, now: int) -> tuple[int, float] | None:
+        """0: no slot was to be had."""
+        if not slot:
             return 0, CROWDED
         return (slot, (slot - now) / 1000) if slot > now + SOON else None
 
-    def count(self, outcome: Outcome | None, telemetry: Telemetry, number: int = 1) -> None:
-        """Keep score of what came back from the provider."""
-        if outcome is None:
-            return
-        self.failures += number * (outcome.state in (State.RETRY, State.UNCLEAR) and outcome.reason not in _HEALTHY)
-        self.successes += number * (outcome.state in (State.SENT, State.REJECTED))
+    def count(self, outcome: Outcome, telemetry: Telemetry, number: int = 1) -> None:
+        """Keep score of what one call to the provider, for so many messages, came to."""
         telemetry.count(outcome.state.capitalize(), number)
+        if outcome.state in (State.SENT, State.REJECTED) or (self.probing and outcome.reason is Reason.THROTTLED):
+            self.successes += 1
+        elif outcome.reason not in _HEALTHY:
+            self.failures += 1
 
     def judge(self, telemetry: Telemetry) -> None:
-        """Tell the breaker how the account fared here."""
-        name = self.account.name
-        if self.successes:
+        """Tell the breaker how the account fared since the last time."""
+        name, failures, successes = self.account.name, self.failures, self.successes
+        self.failures = self.successes = 0
+        if successes:
             self.breakers.succeeded(name, self.breaker)
-        elif self.failures and self.breakers.failed(name, self.breaker, self.failures, self.now()):
+            self.probing = False
+        elif failures and self.breakers.failed(name, self.breaker, failures, self.now()):
             telemetry.count("BreakerOpen")
             telemetry.note("the breaker of an account has opened", account=name)
+
+    def look_again(self) -> None:
+        """Read the breaker anew: other workers use the account too."""
+        self.breaker = self.breakers.read(self.account.name)

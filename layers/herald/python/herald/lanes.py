@@ -2,8 +2,8 @@
 Reading the lanes: records of single messages are worked on together, those of chunks one after the other.
 """
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from herald.errors import Unavailable
@@ -34,22 +34,28 @@ def work(event: Mapping[str, Any], parts: "Assembly", deadline: int) -> dict[str
             messages[record["messageId"]] = read
         else:
             chunks[record["messageId"]] = read
-    if messages and not _done(parts, lambda: parts.delivering.deliver(list(messages.values()), deadline)):
-        failures += messages
+    if messages:
+        again = set(messages)
+        with _border(parts):
+            failed = parts.delivering.deliver(list(messages.values()), deadline)
+            again = {identifier for identifier, record in messages.items() if record.message in failed}
+        failures += again
     for identifier, chunk in chunks.items():
-        if not _done(parts, partial(parts.batching.deliver, chunk, deadline)):
-            failures.append(identifier)
+        again = {identifier}
+        with _border(parts):
+            parts.batching.deliver(chunk, deadline)
+            again = set()
+        failures += again
     return {"batchItemFailures": [{"itemIdentifier": failure} for failure in failures]}
 
 
-def _done(parts: "Assembly", deliver: Callable[[], None]) -> bool:
-    """Whether this went through; whatever stops it leaves leases and watchdogs that tell the tale."""
+@contextmanager
+def _border(parts: "Assembly") -> Iterator[None]:
+    """Around records: whatever stops them leaves leases and watchdogs that tell the tale, and they come again."""
+    parts.delivering.parking.drop()
     try:
-        deliver()
+        yield
     except Unavailable:
         parts.telemetry.count("RecordsRefused")
-        return False
     except Exception as error:  # noqa: BLE001 - the border: other records must not suffer
         parts.telemetry.failed(error)
-        return False
-    return True

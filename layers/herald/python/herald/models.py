@@ -88,7 +88,7 @@ def _address(value: object) -> object:
     return {"type": AddressType.PHONE, "value": value} if isinstance(value, str) else value
 
 
-type To = Annotated[Address, BeforeValidator(_address)]
+type To = Annotated[Address, BeforeValidator(_address, json_schema_input_type=str | Address)]
 type Variables = Annotated[dict[Annotated[str, Field(pattern=r"^\w{1,64}$")], str], Field(max_length=50)]
 
 NAME = r"^[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$"

@@ -8,6 +8,7 @@ Where the three outcomes of a provider call lead: one table, pure.
 Every HTTP status and wire failure has become one of the three in `provider.error_for_status` and `exchange`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from herald.errors import (
@@ -19,6 +20,7 @@ from herald.errors import (
     ProviderRejected,
     ProviderThrottled,
     Reason,
+    Unavailable,
 )
 from herald.models import Receipt
 from herald.status import State
@@ -33,20 +35,26 @@ SHORTEST_RETRY = 1.0
 MISCONFIGURED = 300.0
 """Seconds until the next try when something is missing that only a person can add."""
 
+_REASONS: Mapping[type[HeraldError], Reason] = {
+    ConfigurationError: Reason.ACCOUNT_DISABLED,
+    Unavailable: Reason.UNKNOWN,  # our own table or bucket: it says nothing about the message
+}
+"""Reasons of errors that no provider has spoken of; any other one is about what the message says."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """
     How an attempt ended: the state it leads to, and what the provider said.
 
-    `not_before` (RETRY) and `due` (UNCLEAR: when to look again) are milliseconds since 1970.
+    `retry_at` (RETRY) and `due` (UNCLEAR: when to look again) are milliseconds since 1970.
     """
 
     state: State
     provider_id: str | None = None
     reason: Reason | None = None
     code: str | None = None
-    not_before: int | None = None
+    retry_at: int | None = None
     due: int | None = None
     segments: int | None = None
 
@@ -65,7 +73,7 @@ def refused(error: HeraldError) -> Outcome:
 def again(error: HeraldError, now: int, tries: int, dice: float) -> Outcome:
     """Not sent: when to try again. `dice` in 0..1 spreads the tries of many messages."""
     reason, code = described(error)
-    return Outcome(State.RETRY, reason=reason, code=code, not_before=now + int(1000 * delay(error, tries, dice)))
+    return Outcome(State.RETRY, reason=reason, code=code, retry_at=now + int(1000 * delay(error, tries, dice)))
 
 
 def unclear(error: HeraldError, now: int, grace: int) -> Outcome:
@@ -99,4 +107,4 @@ def described(error: HeraldError) -> tuple[Reason, str]:
     """Our reason, and the provider's code where it gave one."""
     if isinstance(error, ProviderError):
         return error.reason, error.provider_code or error.code
-    return (Reason.ACCOUNT_DISABLED if isinstance(error, ConfigurationError) else Reason.INVALID_CONTENT), error.code
+    return _REASONS.get(type(error), Reason.INVALID_CONTENT), error.code

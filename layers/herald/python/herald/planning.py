@@ -26,7 +26,7 @@ LONGEST_AHEAD = 180 * 86_400_000
 LATE = 300_000
 """Milliseconds that `send_at` may lie in the past: clocks differ, requests wait in queues."""
 
-type MediaCheck = Callable[[str, Content], None]
+type MediaCheck = Callable[[str, Content, Channel], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Planner:
 
     def plan(self, tenant: str, request: SendRequest, now: int) -> Plan:
         """Raises InvalidMessage with the field that is wrong."""
-        account = self._account(tenant, request)
+        account = choose_account(self._registry, tenant, request.channel, request.account)
         sender = _sender(account, request)
         recipients = _recipients(request)
         contents = _contents(request, recipients)
@@ -80,25 +80,6 @@ class Planner:
         self._check(plan)
         return plan
 
-    def _account(self, tenant: str, request: SendRequest) -> Account:
-        """The account asked for, or the first usable one of the tenant's route. Not telling whose it is."""
-        if request.account is not None:
-            found = self._registry.account(request.account)
-            if found is None or tenant not in found.tenants or found.disabled:
-                raise InvalidMessage(
-                    "there is no such account", field="account", hint="GET /v1/accounts lists what this key may use"
-                )
-            return found
-        for name in self._registry.route(tenant, request.channel):
-            account = self._registry.account(name)
-            if account is not None and tenant in account.tenants and not account.disabled:
-                return account
-        raise InvalidMessage(
-            f"no account is routed for {request.channel}",
-            field="channel",
-            hint="name an account, or have an operator set a route",
-        )
-
     def _check(self, plan: Plan) -> None:
         adapter = adapter_class(plan.account.provider)(plan.account, {})
         adapter.facts(plan.request.channel)
@@ -107,7 +88,7 @@ class Planner:
             try:
                 if id(content) not in seen:
                     seen[id(content)] = content
-                    self._check_media(plan.tenant, content)
+                    self._check_media(plan.tenant, content, plan.request.channel)
                     adapter.check(self.sample(plan, recipient.to, content))
                 adapter.check_address(plan.request.channel, recipient.to)
             except InvalidMessage as error:
@@ -126,6 +107,26 @@ class Planner:
             content=content,
             options=plan.request.options,
         )
+
+
+def choose_account(registry: Registry, tenant: str, channel: Channel, wanted: str | None) -> Account:
+    """The account asked for, or the first usable one of the tenant's route. Not telling whose it is."""
+    if wanted is not None:
+        found = registry.account(wanted)
+        if found is None or tenant not in found.tenants or found.disabled:
+            raise InvalidMessage(
+                "there is no such account", field="account", hint="GET /v1/accounts lists what this key may use"
+            )
+        return found
+    for name in registry.route(tenant, channel):
+        account = registry.account(name)
+        if account is not None and tenant in account.tenants and not account.disabled:
+            return account
+    raise InvalidMessage(
+        f"no account is routed for {channel}",
+        field="channel",
+        hint="name an account, or have an operator set a route",
+    )
 
 
 def _sender(account: Account, request: SendRequest) -> str:

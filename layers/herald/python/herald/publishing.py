@@ -6,11 +6,11 @@ published is retried alone and ends in a queue of its own; it never holds up the
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from herald.aws import keys
-from herald.aws.attributes import Item, decode_item
+from herald.aws.attributes import Item, Wire, decode_item
 from herald.aws.bus import Bus
 from herald.aws.queues import Queues, Record
 from herald.aws.settings import Settings
@@ -21,11 +21,24 @@ from herald.event import Published, events_of
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One write as the stream tells it: the item before, None for a new one, and after."""
+    """One write as the stream tells it: the item before, None for a new one, and after, both still unread."""
 
     number: str
-    old: Item | None
-    new: Item
+    old_image: Wire | None
+    new_image: Wire
+
+    def read(self) -> tuple[Item | None, Item]:
+        """The item before and after."""
+        return decode_item(self.old_image) if self.old_image else None, decode_item(self.new_image)
+
+
+@dataclass(slots=True)
+class Batch:
+    """What a batch of writes asks for, each with the position of its write; `end` is how many could be read."""
+
+    events: list[tuple[int, Published]] = field(default_factory=list)
+    records: list[tuple[int, Record]] = field(default_factory=list)
+    end: int = 0
 
 
 class Publishing:
@@ -44,28 +57,50 @@ class Publishing:
         """
         Publish in order; the sequence number of the first write that could not be, from which the stream goes on.
 
-        Events after it may have been published already: they will be again, with the same ids.
+        Events after it may have been published already: they will be again, with the same ids. A write that
+        cannot be read raises when it is the first, so that the stream halves the batch until it stands alone.
         """
-        events: list[tuple[int, Published]] = []
-        wanted: list[Record] = []
-        for position, write in enumerate(written):
-            events += [(position, event) for event in events_of(write.old, write.new, self._now())]
-            wanted += self._media_records(write)
-        if wanted:
-            try:
-                self._queues.put(self._settings.media_queue, wanted)
-            except Unavailable:
-                return written[0].number
-        failed = self._bus.put([event for _, event in events])
-        self._telemetry.count("Published", len(events) - len(failed))
-        return written[min(events[index][0] for index in failed)].number if failed else None
+        batch = self._read(written)
+        failed = {batch.end} if batch.end < len(written) else set()
+        failed |= self._put_records(batch.records)
+        refused = self._bus.put([(event.type, event.detail()) for _, event in batch.events])
+        failed |= {batch.events[index][0] for index in refused}
+        self._telemetry.count("Published", len(batch.events) - len(refused))
+        return written[min(failed)].number if failed else None
 
-    def _media_records(self, write: Written) -> list[Record]:
+    def _read(self, written: Sequence[Written]) -> Batch:
+        """What the writes ask for, up to the first that cannot be read."""
+        batch = Batch()
+        for position, write in enumerate(written):
+            try:
+                old, new = write.read()
+                events = list(events_of(old, new, self._now()))
+                records = self._media_records(old, new)
+            except Exception as error:
+                if position == 0:
+                    raise
+                self._telemetry.failure("a write cannot be read", error)
+                break
+            batch.events += [(position, event) for event in events]
+            batch.records += [(position, record) for record in records]
+            batch.end = position + 1
+        return batch
+
+    def _put_records(self, records: Sequence[tuple[int, Record]]) -> set[int]:
+        """Tell the media queue; the positions whose records it may not have taken."""
+        if not records:
+            return set()
+        try:
+            self._queues.put(self._settings.media_queue, [record for _, record in records])
+        except Unavailable:
+            return {records[0][0]}
+        return set()
+
+    def _media_records(self, old: Item | None, new: Item) -> list[Record]:
         """For a new inbound message with media: fetch it now, and announce it in a while in any case."""
-        media: Sequence[Mapping[str, object]] = write.new.get("media", ())
-        if write.old is not None or not write.new["pk"].startswith("N#") or not media:
+        if old is not None or not new["pk"].startswith("N#") or not new.get("media"):
             return []
-        inbound_id = keys.id_of(write.new)
+        inbound_id = keys.id_of(new)
         wait = self._settings.media_wait / 1000
         return [Record({"inbound": inbound_id}), Record({"announce": inbound_id}, wait)]
 
@@ -73,5 +108,4 @@ class Publishing:
 def written_in(record: Mapping[str, Any]) -> Written:
     """A record of the stream."""
     change = record["dynamodb"]
-    old = change.get("OldImage")
-    return Written(change["SequenceNumber"], decode_item(old) if old else None, decode_item(change["NewImage"]))
+    return Written(change["SequenceNumber"], change.get("OldImage"), change["NewImage"])

@@ -9,11 +9,12 @@ we understood what was said.
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import Any
 
 from herald.aws import keys
-from herald.aws.attributes import size
+from herald.aws.attributes import Item, size
 from herald.aws.bucket import Bucket
 from herald.aws.inbound import Inbounds
 from herald.aws.queues import Queues, Record
@@ -22,9 +23,9 @@ from herald.aws.secrets import Secrets
 from herald.aws.settings import Settings
 from herald.aws.table import ITEM
 from herald.aws.telemetry import Telemetry
-from herald.errors import NotFound, Unavailable, WebhookNotVerified
+from herald.errors import ConfigurationError, NotFound, Unavailable, WebhookNotVerified
 from herald.identifier import digest, random_id
-from herald.models import Account, Event, InboundMessage
+from herald.models import Account, Event, InboundMessage, StatusUpdate
 from herald.provider import Provider, Response, Webhook, adapter_class, load
 from herald.reporting import Reports
 from herald.web import Answer, Call, Routes, answer, raw
@@ -42,7 +43,10 @@ MAX_SPILL = 700_000
 MAX_ITEM = 300_000
 """Bytes of an inbound message's content that fit into the table."""
 
-_KEPT_HEADERS = ("content-type", "x-hub-signature", "x-hub-signature-256", "authorization")
+_KEPT_HEADERS = ("content-type",)
+"""What an adapter may need to read a body; whatever proved that it is authentic has done its duty."""
+
+_MAX_KIND = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,19 @@ class Delivery:
     body: bytes
     headers: Mapping[str, str]
     query: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """
+    An authentic webhook on its way into the table.
+
+    `receipt` names the call that brought it, through the spill queue too: what is worked through twice is stored once.
+    """
+
+    account: Account
+    webhook: Webhook
+    receipt: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +86,7 @@ class Receiving:
     settings: Settings
     telemetry: Telemetry
     now: Callable[[], int]
+    _known: dict[str, Account] = field(default_factory=dict, init=False)
 
     def address(self, token: str) -> Account:
         """
@@ -77,11 +95,23 @@ class Receiving:
         Raises WebhookNotVerified for a wrong or retired secret, NotFound for an account that is gone.
         """
         name, epoch = verify(token, self.secrets.read(self.settings.signing_secret).encode())
-        account = self.registry.account(name)
+        account = self._account(name)
         if account is None:
             raise NotFound("there is no such account")
         if epoch not in account.epochs:
             raise WebhookNotVerified("this webhook address has been replaced")
+        return account
+
+    def _account(self, name: str) -> Account | None:
+        """As it was known last when the table refuses: or nothing could be spilled just when it has to be."""
+        try:
+            account = self.registry.account(name)
+        except Unavailable:
+            if name not in self._known:
+                raise
+            return self._known[name]
+        if account is not None:
+            self._known[name] = account
         return account
 
     def receive(self, delivery: Delivery) -> Response:
@@ -91,13 +121,16 @@ class Receiving:
         Raises WebhookNotVerified, NotFound, or Unavailable when there is nowhere left to keep it.
         """
         account = self.address(delivery.token)
-        webhook = Webhook(delivery.kind, delivery.body, delivery.headers, delivery.query)
-        adapter = self._adapter(account)
+        webhook = Webhook(delivery.kind[:_MAX_KIND], delivery.body, delivery.headers, delivery.query)
+        arrival = Arrival(account, webhook, random_id())
+        try:
+            adapter = self._adapter(account)
+        except ConfigurationError:
+            # Nobody can say how this provider wants to be answered, but not all of them ask again.
+            self._set_aside(arrival, "misconfigured")
+            raise
         adapter.verify(webhook)
-        if len(webhook.body) > MAX_BODY:
-            self._quarantine(account, webhook, "too_large")
-        else:
-            self._keep(account, adapter, webhook)
+        self._keep(arrival, adapter)
         return adapter.acknowledge(webhook)
 
     def _adapter(self, account: Account) -> Provider:
@@ -106,71 +139,120 @@ class Receiving:
             return load(account, self.secrets.of_account(account.name))
         return load(account, {})
 
-    def _keep(self, account: Account, adapter: Provider, webhook: Webhook) -> None:
-        """Store at once, or spill."""
-        try:
-            events = adapter.parse_events(webhook)
-        except ValueError:
-            self._quarantine(account, webhook, "unreadable")
+    def _keep(self, arrival: Arrival, adapter: Provider) -> None:
+        """Store at once, or spill, or put into quarantine. Raises Unavailable when none of them is to be had."""
+        if len(arrival.webhook.body) > MAX_BODY:
+            self._quarantine(arrival, "too_large")
+            return
+        events = self._read(arrival, adapter)
+        if events is None:
             return
         if len(events) > AT_ONCE:
-            self._spill(account, webhook)
+            self._spill(arrival)
             return
         try:
-            self._store(account, webhook, events)
+            self._store(arrival, events)
         except Unavailable:
-            self._spill(account, webhook)
+            self._spill(arrival)
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not cost what is authentic
+            self.telemetry.failed(error)
+            self._set_aside(arrival, "failed")
 
-    def _spill(self, account: Account, webhook: Webhook) -> None:
+    def _read(self, arrival: Arrival, adapter: Provider) -> Sequence[Event] | None:
+        """What the webhook tells; None when that cannot be read, and the webhook has been set aside."""
+        try:
+            return adapter.parse_events(arrival.webhook)
+        except ValueError:
+            self._set_aside(arrival, "unreadable")
+        except Exception as error:  # noqa: BLE001 - see _keep; a wrong setting of the account ends here too
+            self.telemetry.failed(error)
+            self._set_aside(arrival, "failed")
+        return None
+
+    def _spill(self, arrival: Arrival) -> None:
         """To the queue, or where that is not to be had to quarantine."""
-        if len(webhook.body) > MAX_SPILL:
-            self._quarantine(account, webhook, "too_many")
+        if len(arrival.webhook.body) > MAX_SPILL:
+            self._quarantine(arrival, "too_many")
             return
+        try:
+            self._enqueue(arrival)
+        except Unavailable:
+            self._quarantine(arrival, "spilled")
+
+    def _set_aside(self, arrival: Arrival, why: str) -> None:
+        """To quarantine, or where that is not to be had to the queue, from which it is tried again."""
+        try:
+            self._quarantine(arrival, why)
+        except Unavailable:
+            if len(arrival.webhook.body) > MAX_SPILL:
+                raise
+            self._enqueue(arrival)
+
+    def _enqueue(self, arrival: Arrival) -> None:
+        webhook = arrival.webhook
         record = {
-            "account": account.name,
+            "account": arrival.account.name,
             "kind": webhook.kind,
+            "receipt": arrival.receipt,
             "headers": {name: webhook.headers[name] for name in _KEPT_HEADERS if name in webhook.headers},
+            "query": dict(webhook.query),
             "body": base64.b64encode(webhook.body).decode("ascii"),
         }
-        try:
-            self.queues.put(self.settings.spill_queue, [Record(record)])
-        except Unavailable:
-            self._quarantine(account, webhook, "spilled")
+        self.queues.put(self.settings.spill_queue, [Record(record)])
         self.telemetry.count("Spilled")
 
-    def replay(self, record: Mapping[str, object]) -> None:
+    def replay(self, record: Mapping[str, Any]) -> None:
         """
         Work through a spilled webhook. It was verified when it came.
 
         Raises Unavailable: then the record stays in the queue.
         """
-        name = str(record["account"])
+        body = base64.b64decode(record["body"])
+        webhook = Webhook(record["kind"], body, record["headers"], record.get("query", {}))
+        name: str = record["account"]
         account = self.registry.account(name)
-        headers = record["headers"] if isinstance(record["headers"], dict) else {}
-        webhook = Webhook(str(record["kind"]), base64.b64decode(str(record["body"])), headers)
+        arrival = Arrival(account or Account(name, "", ("",)), webhook, record.get("receipt") or random_id())
         if account is None:
-            self._quarantine(Account(name, "", ("",)), webhook, "account_gone")
+            self._quarantine(arrival, "account_gone")
             return
         try:
             events = load(account, {}).parse_events(webhook)
         except ValueError:
-            self._quarantine(account, webhook, "unreadable")
+            self._quarantine(arrival, "unreadable")
             return
-        self._store(account, webhook, events)
+        self._store(arrival, events)
 
-    def _store(self, account: Account, webhook: Webhook, events: Sequence[Event]) -> None:
-        for event in events:
+    def _store(self, arrival: Arrival, events: Sequence[Event]) -> None:
+        for position, event in enumerate(events):
             if isinstance(event, InboundMessage):
-                self._store_inbound(account, webhook, event)
-            elif not self.reports.apply(account.name, event):
-                self._quarantine(account, webhook, "unknown_message")
+                self._store_inbound(arrival, position, event)
+            else:
+                self._store_report(arrival, event)
 
-    def _store_inbound(self, account: Account, webhook: Webhook, event: InboundMessage) -> None:
+    def _store_report(self, arrival: Arrival, report: StatusUpdate) -> None:
+        if report.status is None:
+            self.telemetry.count("UnknownStatus")
+        if not self.reports.apply(arrival.account.name, report):
+            self._quarantine(arrival, "unknown_message")
+
+    def _store_inbound(self, arrival: Arrival, position: int, event: InboundMessage) -> None:
         """Keep an inbound message, once where the provider gives it an id."""
-        now = self.now()
+        account, now = arrival.account, self.now()
+        named = ("inbound", account.name, event.event_id) if event.event_id else (arrival.receipt, str(position))
+        item = self._inbound_item(account, digest(*named), event, now)
+        if size(item) > MAX_ITEM:
+            self._quarantine(arrival, "too_large")
+            return
+        if event.event_id:
+            new = self.inbounds.insert(item)
+        else:
+            new = self.inbounds.insert_flagged(item, _said(account, event), now)
+        if new:
+            self.telemetry.count("Received")
+
+    def _inbound_item(self, account: Account, inbound_id: str, event: InboundMessage, now: int) -> Item:
         tenant = account.tenant_of(event.recipient)
-        inbound_id = digest("inbound", account.name, event.event_id) if event.event_id else random_id()
-        item: dict[str, object] = {
+        return {
             "pk": keys.inbound(inbound_id),
             "sk": ITEM,
             "tenant": tenant,
@@ -179,7 +261,7 @@ class Receiving:
             "from": event.sender,
             "name": event.sender_name,
             "to": event.recipient,
-            "content": json.dumps(event.content, separators=(",", ":"), ensure_ascii=False),
+            "content": _content(event),
             "media": [{"provider_media_id": media, "state": "pending"} for media in event.media] or None,
             "created": now,
             "at": event.at,
@@ -188,19 +270,23 @@ class Receiving:
             "pp": keys.party_partition(tenant, event.sender),
             "ttl": now // 1000 + self.settings.retention,
         }
-        if size(item) > MAX_ITEM:
-            self._quarantine(account, webhook, "too_large")
-            return
-        if event.event_id is None:
-            group = digest("same", account.name, webhook.kind, webhook.body.decode("utf-8", "replace"))
-            item["duplicate_of"] = self.inbounds.said_before(group, inbound_id, now, now // 1000 + 86_400)
-        if self.inbounds.insert(item):
-            self.telemetry.count("Received")
 
-    def _quarantine(self, account: Account, webhook: Webhook, why: str) -> None:
+    def _quarantine(self, arrival: Arrival, why: str) -> None:
         """Keep the raw body where a person will look, and say so by a metric that has an alarm."""
-        self.bucket.quarantine(account.name, webhook.body, kind=webhook.kind, reason=why, now=self.now())
-        self.telemetry.note("a webhook was quarantined", account=account.name, kind=webhook.kind, code=why)
+        account, webhook = arrival.account.name, arrival.webhook
+        self.bucket.quarantine(account, webhook.body, kind=webhook.kind, reason=why, now=self.now())
+        self.telemetry.count("Quarantined")
+        self.telemetry.note("a webhook was quarantined", account=account, kind=webhook.kind, code=why)
+
+
+def _content(event: InboundMessage) -> str:
+    return json.dumps(event.content, separators=(",", ":"), ensure_ascii=False)
+
+
+def _said(account: Account, event: InboundMessage) -> str:
+    """What two messages share when one may be the provider's repeat of the other."""
+    parts = (event.channel, event.sender, event.recipient or "", _content(event), *event.media, str(event.at))
+    return digest("same", account.name, *parts)
 
 
 def routes(receiving: Receiving) -> Routes:

@@ -104,8 +104,11 @@ class Relay:
             stored = self._shelf.settled(tenant, media_id)
         except NotFound as error:
             raise InvalidMessage("the media is no longer there", field=field) from error
-        except (InvalidMessage, UnsupportedBody) as error:
+        except UnsupportedBody as error:
             raise InvalidMessage(error.detail, field=field, hint=error.hint) from error
+        except InvalidMessage as error:
+            error.field = field
+            raise
         check_fit(stored, place.kind, None, field)
         return media_id, stored
 

@@ -14,8 +14,11 @@ from herald.aws.rendezvous import Rendezvous
 from herald.aws.table import ConditionFailed
 from herald.identifier import parse_reference
 from herald.models import StatusUpdate
-from herald.status import BAD, State, Status
+from herald.status import BAD, State
 from herald.view import status_of
+
+_BAD_LIST = "X#"
+"""How the partitions of the list of bad ends begin (`keys.bad_partition`)."""
 
 
 class Reports:
@@ -58,12 +61,19 @@ class Reports:
             item = self._messages.report(message_id, step, account, update, self._now())
         except ConditionFailed:
             return False
-        if update.status is Status.FAILED:
+        if update.status is not None:
             self.list_if_bad(item)
         return True
 
     def list_if_bad(self, item: Item) -> None:
-        """A message that ended badly by its reports stands in the list of those, once nothing is due for it."""
+        """
+        A message that ended badly by its reports stands in the list of those, once nothing is due for it.
+
+        One that was reported as better since stands there no more: the reports may come in any order.
+        """
         status = status_of(item)
-        if status in BAD and item["state"] == State.SENT and "lp" not in item:
+        if status not in BAD:
+            if str(item.get("lp", "")).startswith(_BAD_LIST):
+                self._messages.forget_due(item)
+        elif item["state"] == State.SENT and "lp" not in item:
             self._messages.list_bad(item, status, self._now())

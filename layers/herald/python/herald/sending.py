@@ -6,6 +6,7 @@ new is written once, what is there already answers as it did. Nothing is "in fli
 """
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -150,9 +151,9 @@ class Sending:
         Put it on its lane, unless the clock will.
 
         When the queue refuses, a client with a key completes it by repeating; for one without, the message
-        is taken back, so that 503 means what it says.
+        is taken back, so that 503 means what it says. One that can no longer be taken back was enqueued after all.
         """
-        if str(accepted.item.get("ls", "")).endswith("#schedule"):
+        if keys.is_scheduled(accepted.item):
             return
         delay = max(accepted.item["not_before"] - self.now(), 0) / 1000
         try:
@@ -160,18 +161,19 @@ class Sending:
                 self._lane(accepted.item["lane"]), [record.after(delay) for record in records_of(accepted.item)]
             )
         except Unavailable:
-            if key is None:
-                self._take_back(accepted)
-            raise
+            if key is not None or self._take_back(accepted):
+                raise
 
-    def _take_back(self, accepted: Accepted) -> None:
+    def _take_back(self, accepted: Accepted) -> bool:
+        """Cancel what was just accepted; False when a worker has it already."""
         try:
             if keys.is_request(accepted.item):
                 self.requests.cancel(accepted.item)
             else:
                 self.messages.end(accepted.item, Outcome(State.CANCELLED), self.now())
         except ConditionFailed:
-            return
+            return False
+        return True
 
     def _lane(self, lane: str) -> str:
         return self.settings.bulk_queue if lane == Lane.BULK else self.settings.transactional_queue
@@ -207,6 +209,8 @@ class Sending:
         header = self.requests.get(request_id)
         if header is None or header["tenant"] != tenant:
             raise NotFound("there is no such message")
+        if header["state"] == State.EXPIRED:
+            raise Conflict("the message has expired", hint="read it to see what became of it")
         for chunk in sorted(header.get("open", ())):
             stored = self.requests.chunk(request_id, chunk) or {"recipients": []}
             for to, _ in stored["recipients"]:
@@ -222,7 +226,8 @@ class Sending:
 
 def fingerprint_of(request: SendRequest) -> str:
     """What two requests with one key must share: everything but the key, in one canonical form."""
-    canonical = request.model_dump_json(exclude={"idempotency_key", "tenant"})
+    said = request.model_dump(mode="json", exclude={"idempotency_key", "tenant"})
+    canonical = json.dumps(said, sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()[:20]
 
 

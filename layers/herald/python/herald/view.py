@@ -6,7 +6,7 @@ Times are ISO 8601 in UTC with milliseconds. A field that says nothing is left o
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from herald.aws.keys import id_of
@@ -17,13 +17,20 @@ from herald.status import BAD, State, Status, fold
 type Item = Mapping[str, Any]
 
 _MESSAGE = ("channel", "account", "sender", "reference", "lane", "policy", "provider_id", "segments", "tries")
+_PLAIN = 3
+"""Parts of a history entry: time, word, code; one that tells of a failure has the reason too."""
+
 _REQUEST = ("channel", "account", "sender", "reference", "lane", "policy", "count")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999
+"""The years 1 to 9999."""
 
 
 def stamp(milliseconds: int) -> str:
-    """`2026-11-21T10:45:30.123Z`."""
-    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{milliseconds % 1000:03}Z"
+    """`2026-11-21T10:45:30.123Z`; a provider's time that no calendar has becomes the nearest that one has."""
+    moment = _EPOCH + timedelta(milliseconds=min(max(milliseconds, _FIRST), _LAST))
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def status_of(item: Item) -> Status:
@@ -56,7 +63,18 @@ def message_view(item: Item) -> dict[str, object]:
 def error_view(item: Item) -> dict[str, object]:
     """Why a message was not delivered, or not yet: our reason, the provider's code."""
     error = {name: item[name] for name in ("reason", "code") if item.get(name)}
+    if status_of(item) is Status.FAILED:
+        error = _reported(item) or error
     return {"error": error} if error else {}
+
+
+def _reported(item: Item) -> dict[str, object]:
+    """What the latest report of a failure says; the provider's word where it gave no code."""
+    reports = sorted(entry for entry in item.get("history", {}).values() if len(entry) > _PLAIN)
+    if not reports:
+        return {}
+    _, word, code, reason = reports[-1]
+    return {"reason": reason, "code": code or word}
 
 
 def request_view(item: Item) -> dict[str, object]:
@@ -71,7 +89,7 @@ def history_view(item: Item) -> list[dict[str, object]]:
     steps: list[tuple[int, dict[str, object]]] = [(item["created"], {"event": "accepted"})]
     if "sent_at" in item:
         steps.append((item["sent_at"], {"event": "sent", "tries": item["tries"]}))
-    for at, word, code in item.get("history", {}).values():
+    for at, word, code, *_ in item.get("history", {}).values():
         report: dict[str, object] = {"event": "report", "provider_status": word}
         steps.append((at, report | ({"code": code} if code else {})))
     return [{"at": stamp(at), **step} for at, step in sorted(steps, key=lambda step: step[0])]

@@ -8,7 +8,8 @@ The clock: whatever has become due is marked, then acted upon.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from herald.aws import keys
 from herald.aws.attributes import Item
@@ -19,7 +20,7 @@ from herald.aws.rendezvous import Rendezvous, ours_of, waiting_in
 from herald.aws.settings import Settings
 from herald.aws.table import ConditionFailed
 from herald.aws.telemetry import Telemetry
-from herald.errors import Reason
+from herald.errors import Reason, Unavailable
 from herald.models import Lane, Policy
 from herald.outcome import Outcome
 from herald.reporting import Reports
@@ -49,15 +50,24 @@ class Waking:
     def wake(self, deadline: int) -> int:
         """Handle what is due until `deadline` (ms); how much it was. Raises Unavailable: the rest is still due."""
         handled = 0
-        for shard in range(keys.SHARDS):
+        for shard in self._shards():
             for due in self.due.until(shard, self.now() + LOOK_AHEAD, SHARD_LIMIT):
                 if self.now() > deadline:
                     return handled
                 handled += self._handle(due)
         return handled
 
+    def _shards(self) -> list[int]:
+        """Each minute begins with another shard, so that none starves when a minute is too short for all."""
+        first = self.now() // 60_000
+        return [(first + number) % keys.SHARDS for number in range(keys.SHARDS)]
+
     def _handle(self, due: Due) -> bool:
-        """One entry. Only a schedule is worth handling early; anything else waits until it is really due."""
+        """
+        One entry. Only a schedule is worth handling early; anything else waits until it is really due.
+
+        An entry that cannot be acted upon is told of and stays due; the others must not suffer.
+        """
         now = self.now()
         if due.at > now and due.kind != "schedule":
             return False
@@ -65,9 +75,21 @@ class Waking:
         item = self.due.mark(due, max(due.at, now) + self.settings.watchdog, kind)
         if item is None:
             return False
-        self._act(due, item)
+        try:
+            self._act(due, item)
+        except Unavailable:
+            self._give_back(due, item)
+            raise
+        except Exception as error:  # noqa: BLE001 - one bad entry must not stop the clock
+            self.telemetry.failed(error)
+            return False
         self.telemetry.count(due.kind.capitalize())
         return True
+
+    def _give_back(self, due: Due, item: Item) -> None:
+        """Nothing was done: due as before, in the next minute rather than after the watchdog's time."""
+        with suppress(Unavailable):
+            self.due.mark(replace(due, seen=item["ls"]), due.at, due.kind)
 
     def _act(self, due: Due, item: Item) -> None:
         match due.kind:
@@ -89,8 +111,7 @@ class Waking:
         """Nobody can say any more whether it was sent, unless a report has settled it meanwhile."""
         state = State(item["state"])
         if state is not State.UNCLEAR:
-            if state not in WAITING:
-                self.messages.forget_due(item)
+            self._no_longer_unclear(item, state)
             return
         try:
             if item["marks"]:
@@ -104,12 +125,22 @@ class Waking:
         except ConditionFailed:
             return
 
+    def _no_longer_unclear(self, item: Item, state: State) -> None:
+        """Its grace ran on though it has moved: then it is watched like any other, or over."""
+        if state in WAITING or state is State.SENDING:
+            self._enqueue(Due(item["pk"], item["sk"], 0, "grace", ""), item)
+        else:
+            self.messages.forget_due(item)
+
     def _orphan(self, due: Due, item: Item) -> None:
         """Reports that still wait: a crash came between the meeting and the merging, or the message is not ours."""
         account, _, their_id = due.pk.removeprefix("R#").partition("#")
         if "ours" in item:
             message_id, step = ours_of(item)
-            self.reports.apply_waiting(account, their_id, message_id, step, waiting_in(item))
+            waiting = waiting_in(item)
+            self.reports.apply_waiting(account, their_id, message_id, step, waiting)
+            if not waiting:
+                self.rendezvous.settle(account, their_id)
             return
         self.telemetry.count("OrphanedReports")
         self.telemetry.note("reports wait for a message that is not ours", account=account)

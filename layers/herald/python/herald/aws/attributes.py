@@ -14,7 +14,7 @@ type Wire = dict[str, Any]
 
 
 def encode(value: object) -> Wire:  # noqa: PLR0911 - one line a type reads best
-    """One value in wire form. Raises TypeError for what the table cannot hold."""
+    """One value in wire form. Raises TypeError for what the table cannot hold, ValueError for an empty set."""
     match value:
         case str():
             return {"S": value}
@@ -31,6 +31,8 @@ def encode(value: object) -> Wire:  # noqa: PLR0911 - one line a type reads best
         case Mapping():
             return {"M": {str(key): encode(item) for key, item in value.items()}}
         case set() | frozenset():
+            if not value:
+                raise ValueError("the table has no empty sets")
             return {"SS": sorted(value)}
         case _:
             raise TypeError(f"the table cannot hold a {type(value).__name__}")
@@ -79,7 +81,7 @@ def _size(value: object) -> int:  # noqa: PLR0911 - see `encode`
         case bool() | None:
             return 1
         case int() | float():
-            return len(repr(value).lstrip("-").replace(".", "")) // 2 + 2
+            return len(repr(value).lstrip("-").replace(".", "")) // 2 + 2 + (value < 0)
         case bytes():
             return len(value)
         case list() | tuple():

@@ -1,14 +1,12 @@
 """
-The event bus: ten events a call, each answered for on its own.
+The event bus: up to ten events a call and as many as its size allows, each answered for on its own.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
-
-from herald.event import Published
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -17,6 +15,11 @@ if TYPE_CHECKING:
 SOURCE = "herald"
 
 _BATCH = 10
+_MAX_CALL = 250_000
+"""Bytes of all entries of one call (Amazon EventBridge User Guide, "PutEvents event entry size": 256 kB)."""
+
+type Event = tuple[str, Mapping[str, object]]
+"""What a rule sees of an event: its type, and the event itself."""
 
 
 class Bus:
@@ -26,26 +29,38 @@ class Bus:
         self._client = client
         self._name = name
 
-    def put(self, events: Sequence[Published]) -> set[int]:
+    def put(self, events: Sequence[Event]) -> set[int]:
         """Publish; the positions of those that the bus did not take, for whatever reason."""
-        failed: set[int] = set()
-        for start in range(0, len(events), _BATCH):
-            batch = events[start : start + _BATCH]
-            failed |= {start + position for position in self._put(batch)}
-        return failed
+        entries = [self._entry(*event) for event in events]
+        return {position for batch in _batches(entries) for position in self._put(entries, batch)}
 
-    def _put(self, events: Sequence[Published]) -> set[int]:
-        entries: list[PutEventsRequestEntryTypeDef] = [
-            {
-                "Source": SOURCE,
-                "DetailType": event.type,
-                "Detail": json.dumps(event.detail(), separators=(",", ":")),
-                "EventBusName": self._name,
-            }
-            for event in events
-        ]
+    def _entry(self, kind: str, detail: Mapping[str, object]) -> "PutEventsRequestEntryTypeDef":
+        return {
+            "Source": SOURCE,
+            "DetailType": kind,
+            "Detail": json.dumps(detail, separators=(",", ":")),
+            "EventBusName": self._name,
+        }
+
+    def _put(self, entries: Sequence["PutEventsRequestEntryTypeDef"], batch: Sequence[int]) -> set[int]:
+        """Publish the entries at these positions; those that failed."""
         try:
-            answers = self._client().put_events(Entries=entries)["Entries"]
+            answers = self._client().put_events(Entries=[entries[position] for position in batch])["Entries"]
         except (ClientError, BotoCoreError):
-            return set(range(len(events)))
-        return {position for position, answer in enumerate(answers) if "EventId" not in answer}
+            return set(batch)
+        return {position for position, answer in zip(batch, answers, strict=True) if "EventId" not in answer}
+
+
+def _batches(entries: Sequence["PutEventsRequestEntryTypeDef"]) -> Iterator[list[int]]:
+    """Positions of the entries that go into one call; the text is ASCII, so characters are bytes."""
+    batch: list[int] = []
+    size = 0
+    for position, entry in enumerate(entries):
+        weight = len(entry["Source"]) + len(entry["DetailType"]) + len(entry["Detail"])
+        if batch and (len(batch) == _BATCH or size + weight > _MAX_CALL):
+            yield batch
+            batch, size = [], 0
+        batch.append(position)
+        size += weight
+    if batch:
+        yield batch

@@ -50,8 +50,9 @@ def events() -> "EventBridgeClient":
 
 @cache
 def s3() -> "S3Client":
-    """The bucket's service; presigned addresses need signature version 4 and the region's own host."""
-    return _session().client("s3", config=_CONFIG.merge(Config(signature_version="s3v4")))
+    """The bucket's service. Path style makes presigned addresses name the region's own host, which never redirects."""
+    own = Config(signature_version="s3v4", s3={"addressing_style": "path"})
+    return _session().client("s3", config=_CONFIG.merge(own))
 
 
 @cache

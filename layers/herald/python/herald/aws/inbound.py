@@ -2,8 +2,8 @@
 Inbound messages in the table.
 
     N#<digest of account and event id> / .   where the provider gives an id: a repeat is the same item
-    N#<random> / .                           where it gives none: both are kept, the second is flagged
-    G#<digest of what was said> / .          the last time somebody said just this, for flagging
+    N#<digest of the call that told> / .     where it gives none: both are kept, the second is flagged
+    G#<digest of what was said> / <window>   who said just this first, and when it was said last in this window
 
 An inbound message with media is announced when its media is here, or after a while as it is: `announced` says when.
 """
@@ -14,9 +14,12 @@ from typing import Any
 from herald.aws import keys
 from herald.aws.attributes import Item
 from herald.aws.table import ITEM, Change, ConditionFailed, Table
+from herald.errors import Unavailable
 
 SAME_WINDOW = 600_000
 """Milliseconds within which the same text from the same person may be a repeat of the provider's."""
+
+_GROUP_LIFE = 86_400
 
 
 class Inbounds:
@@ -33,27 +36,36 @@ class Inbounds:
             return False
         return True
 
-    def said_before(self, group: str, inbound_id: str, now: int, ttl: int) -> str | None:
+    def insert_flagged(self, item: Item, group: str, now: int) -> bool:
         """
-        The inbound id of the first of a group of equal messages within SAME_WINDOW; None when this is the first.
+        Keep an inbound message without an id of the provider's; False when this very one is here already.
 
-        Each one that is the same prolongs the group, so a provider that repeats for hours stays one group.
+        When the same was said within SAME_WINDOW it is flagged: `duplicate_of` is then the inbound id of the first.
+        The first and the note that it was said are one write, so nothing is ever flagged for what was not kept.
         """
-        change = Change(
-            "SET #last = :now, #first = if_not_exists(#first, :id), #ttl = :ttl",
-            {"now": now, "id": inbound_id, "ttl": ttl},
-        )
-        fresh = Change(
-            "SET #last = :now, #first = :id, #ttl = :ttl",
-            {"now": now, "id": inbound_id, "ttl": ttl, "then": now - SAME_WINDOW},
-            "attribute_not_exists(#last) OR #last < :then",
-        )
-        pk = f"G#{group}"
-        try:
-            self._table.update(pk, ITEM, fresh)
-        except ConditionFailed:
-            first = str(self._table.update(pk, ITEM, change)["first"])
-            return None if first == inbound_id else first
+        first = self._first_to_say(group, now)
+        if first is None:
+            try:
+                self._table.insert_all([item, _said(group, keys.id_of(item), now)])
+            except ConditionFailed:
+                return False
+            except Unavailable:
+                # The table refuses, or somebody has said the same in this very moment.
+                first = self._first_to_say(group, now)
+                if first is None:
+                    raise
+            else:
+                return True
+        # Each repeat prolongs the group: a provider that repeats for hours stays one group.
+        self._table.put(_said(group, first, now))
+        return self.insert({**item, "duplicate_of": first})
+
+    def _first_to_say(self, group: str, now: int) -> str | None:
+        """The inbound id of the first of a group of equal messages that is still open."""
+        for window in (_window(now), _window(now) - 1):
+            said = self._table.get(f"G#{group}", str(window))
+            if said and now - said["last"] <= SAME_WINDOW:
+                return str(said["first"])
         return None
 
     def get(self, inbound_id: str) -> Item | None:
@@ -77,3 +89,18 @@ class Inbounds:
             self._table.update(keys.inbound(inbound_id), ITEM, change)
         except ConditionFailed:
             return
+
+
+def _window(now: int) -> int:
+    """Time in pieces of SAME_WINDOW: whatever was said within it lies in this piece or in the one before."""
+    return now // SAME_WINDOW
+
+
+def _said(group: str, first: str, now: int) -> Item:
+    return {
+        "pk": f"G#{group}",
+        "sk": str(_window(now)),
+        "first": first,
+        "last": now,
+        "ttl": now // 1000 + _GROUP_LIFE,
+    }

@@ -65,6 +65,17 @@ def due(milliseconds: int, kind: str) -> str:
     return f"{milliseconds:013}#{kind}"
 
 
+def is_scheduled(item: Mapping[str, object]) -> bool:
+    """Whether the clock will put this on its lane when its time has come."""
+    return str(item.get("ls", "")).endswith("#schedule")
+
+
+def watched_until(item: Mapping[str, object]) -> int | None:
+    """The millisecond at which the item's watchdog wakes; None when it has none."""
+    at, _, kind = str(item.get("ls", "")).partition("#")
+    return int(at) if kind == "watchdog" else None
+
+
 def bad_partition(tenant: str, milliseconds: int) -> str:
     """Where messages of a day that ended badly are listed."""
     return f"X#{tenant}#{day(milliseconds)}#0"

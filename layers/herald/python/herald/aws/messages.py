@@ -45,10 +45,14 @@ class Messages:
         Returns the item as stored. Raises ConditionFailed with the message that has this id already.
         """
         whole = {**item, "body": body}
-        if size(whole) > LARGEST - LIFE:
-            beside = f"C#{item['fingerprint']}"
-            self._table.put({"pk": item["pk"], "sk": beside, "body": body, "ttl": item["ttl"]})
-            whole = {**item, "beside": beside}
+        if size(whole) <= LARGEST - LIFE:
+            self._table.insert(whole)
+            return whole
+        pk, beside = str(item["pk"]), f"C#{item['fingerprint']}"
+        if existing := self._table.get(pk):  # a request that is refused writes nothing
+            raise ConditionFailed(existing)
+        self._table.put({"pk": pk, "sk": beside, "body": body, "ttl": item["ttl"]})
+        whole = {**item, "beside": beside}
         self._table.insert(whole)
         return whole
 
@@ -75,7 +79,8 @@ class Messages:
         """
         Take the message for one attempt until `lease`.
 
-        Raises ConditionFailed when it is not waiting, not yet due, expired, or already reported on.
+        Raises ConditionFailed when it is not waiting, not yet due, expired, or already reported on. A record may
+        come a little EARLY before the first try; a later one has to wait as long as it was told to.
         """
         marks = {f"#mark_{status}": mark_name(step, status) for status in MARKS}
         unmarked = " AND ".join(f"attribute_not_exists(#marks.{name})" for name in marks)
@@ -93,6 +98,7 @@ class Messages:
                 "step": step,
             },
             "#state IN (:accepted, :retry) AND #step = :step AND #not_before <= :soon"
+            " AND (attribute_not_exists(#retry_at) OR #retry_at <= :now)"
             f" AND (attribute_not_exists(#expires) OR #expires > :now) AND {unmarked}",
             marks,
         )
@@ -104,27 +110,55 @@ class Messages:
 
         Raises ConditionFailed when the claim has passed to somebody else, who then has the last word.
         """
+        if outcome.state is State.RETRY:
+            return self._record_retry(item, outcome)
+        lp, ls = self._index(item, outcome, now)
         sets: dict[str, object] = {
             "state": outcome.state,
             "provider_id": outcome.provider_id,
             "segments": outcome.segments,
-            "not_before": outcome.not_before,
+            "lp": lp,
+            "ls": ls,
         }
-        removes = ["lease"]
+        removes = ["lease", "retry_at", *([] if lp else ["lp", "ls"])]
         if outcome.state is State.SENT:
             sets["sent_at"] = now
             removes += ["reason", "code"]
         else:
-            sets |= {"reason": outcome.reason, "code": outcome.code[:64] if outcome.code else None}
-        if outcome.state is not State.RETRY:
-            lp, ls = self._index(item, outcome, now)
-            sets |= {"lp": lp, "ls": ls}
-            removes += [] if lp else ["lp", "ls"]
+            sets |= _why(outcome)
         sets = {name: value for name, value in sets.items() if value is not None}
         change = Change(
             f"SET {_assign(sets)} REMOVE {', '.join(f'#{name}' for name in removes)}",
             sets | {"attempt": item["attempt"], "sending": State.SENDING, "unclear": State.UNCLEAR},
             "#attempt = :attempt AND #state IN (:sending, :unclear)",
+        )
+        return self._table.update(item["pk"], item["sk"], change)
+
+    def _record_retry(self, item: Item, outcome: Outcome) -> Item:
+        """
+        Nothing was sent: wait for the next try; the watchdog goes on.
+
+        A worker that was given up already (its message is unclear, the watchdog gone) says so too, and the
+        message is due again at once, unless a report knows better.
+        """
+        sets = {"state": State.RETRY, "retry_at": outcome.retry_at, **_why(outcome)}
+        sets = {name: value for name, value in sets.items() if value is not None}
+        mine = {"attempt": item["attempt"]}
+        change = Change(
+            f"SET {_assign(sets)} REMOVE #lease",
+            sets | mine | {"sending": State.SENDING},
+            "#attempt = :attempt AND #state = :sending",
+        )
+        try:
+            return self._table.update(item["pk"], item["sk"], change)
+        except ConditionFailed as found:
+            if (found.item or {}).get("state") != State.UNCLEAR:
+                raise
+        sets |= {"lp": keys.shard(item["pk"]), "ls": keys.due(outcome.retry_at or 0, "watchdog")}
+        change = Change(
+            f"SET {_assign(sets)}",
+            sets | mine | {"unclear": State.UNCLEAR, "zero": 0},
+            "#attempt = :attempt AND #state = :unclear AND size(#marks) = :zero",
         )
         return self._table.update(item["pk"], item["sk"], change)
 
@@ -148,7 +182,7 @@ class Messages:
                 "lp": keys.shard(item["pk"]),
                 "ls": keys.due(due, "grace"),
             },
-            "#state = :sending AND #attempt = :attempt AND #lease < :now",
+            "#state = :sending AND #attempt = :attempt AND #lease <= :now",
         )
         return self._table.update(item["pk"], item["sk"], change)
 
@@ -159,10 +193,12 @@ class Messages:
         Raises ConditionFailed when it is no longer in the state that `item` shows.
         """
         lp, ls = self._index(item, outcome, now)
-        sets: dict[str, object] = {"state": outcome.state, "reason": outcome.reason, "code": outcome.code}
-        sets = {name: value for name, value in (sets | {"lp": lp, "ls": ls}).items() if value is not None}
+        sets: dict[str, object] = {"state": outcome.state, **_why(outcome), "lp": lp, "ls": ls}
+        sets = {name: value for name, value in sets.items() if value is not None}
         change = Change(
-            f"SET {_assign(sets)}{'' if lp else ' REMOVE #lp, #ls'}", sets | {"seen": item["state"]}, "#state = :seen"
+            f"SET {_assign(sets)} REMOVE {'#retry_at' if lp else '#retry_at, #lp, #ls'}",
+            sets | {"seen": item["state"]},
+            "#state = :seen",
         )
         return self._table.update(item["pk"], item["sk"], change)
 
@@ -173,11 +209,11 @@ class Messages:
         Raises ConditionFailed when it is no longer in the state that `item` shows.
         """
         change = Change(
-            "SET #state = :retry, #not_before = :not_before, #reason = :reason, #code = :code",
+            "SET #state = :retry, #retry_at = :retry_at, #reason = :reason, #code = :code",
             {
                 "retry": State.RETRY,
                 "seen": item["state"],
-                "not_before": outcome.not_before,
+                "retry_at": outcome.retry_at,
                 "reason": outcome.reason or Reason.UNKNOWN,
                 "code": outcome.code or "",
             },
@@ -185,10 +221,19 @@ class Messages:
         )
         return self._table.update(item["pk"], item["sk"], change)
 
+    def watch_from(self, item: Item, due: int) -> None:
+        """
+        Move the watchdog of a message that waits long, so that it does not take the place of its own record.
+
+        Raises ConditionFailed when the watchdog has woken meanwhile: then another record is on its way.
+        """
+        change = Change("SET #ls = :next", {"next": keys.due(due, "watchdog"), "seen": item["ls"]}, "#ls = :seen")
+        self._table.update(item["pk"], item["sk"], change)
+
     def resend(self, item: Item, now: int, due: int) -> Item:
         """Let an unclear message be tried again, where its policy allows. Raises ConditionFailed once reported on."""
         change = Change(
-            "SET #state = :retry, #not_before = :now, #lp = :lp, #ls = :ls",
+            "SET #state = :retry, #retry_at = :now, #lp = :lp, #ls = :ls",
             {
                 "retry": State.RETRY,
                 "unclear": State.UNCLEAR,
@@ -202,11 +247,15 @@ class Messages:
         return self._table.update(item["pk"], item["sk"], change)
 
     def settle_unclear(self, item: Item) -> Item:
-        """A report has said what nobody knew: the message was sent. Raises ConditionFailed once it has moved."""
+        """
+        A report has said what nobody knew: the message was sent, be it unclear still or waiting to be sent again.
+
+        Raises ConditionFailed once it has moved.
+        """
         change = Change(
-            "SET #state = :sent REMOVE #lp, #ls, #reason, #code",
-            {"sent": State.SENT, "unclear": State.UNCLEAR},
-            "#state = :unclear",
+            "SET #state = :sent REMOVE #lp, #ls, #reason, #code, #retry_at",
+            {"sent": State.SENT, "seen": item["state"]},
+            "#state = :seen",
         )
         return self._table.update(item["pk"], item["sk"], change)
 
@@ -228,7 +277,7 @@ class Messages:
         try:
             return self._merge(message_id, _with_history(_report(step, account, update, now), step, update, now))
         except ConditionFailed as found:
-            if found.item is None or account not in found.item["accounts"]:
+            if found.item is None or account not in found.item.get("accounts", ()):  # a request has none
                 raise
         return self._merge(message_id, _report(step, account, update, now))
 
@@ -246,6 +295,11 @@ class Messages:
             self._table.update(item["pk"], item["sk"], change)
         except ConditionFailed:
             return
+
+
+def _why(outcome: Outcome) -> dict[str, object]:
+    """What is kept of an outcome that is not a success."""
+    return {"reason": outcome.reason, "code": outcome.code[:64] if outcome.code else None}
 
 
 def _assign(names: Iterable[str]) -> str:
@@ -270,7 +324,9 @@ def _report(step: int, account: str, update: StatusUpdate, now: int) -> Change:
 
 def _with_history(change: Change, step: int, update: StatusUpdate, now: int) -> Change:
     """The same, and an entry in the history, as long as that has room."""
-    entry = [update.at or now, update.provider_status[:32], (update.code or "")[:16]]
+    entry: list[object] = [update.at or now, update.provider_status[:32], (update.code or "")[:16]]
+    if update.reason is not None:
+        entry.append(update.reason)
     return Change(
         f"{change.expression}, #history.#digest = if_not_exists(#history.#digest, :entry)",
         {**change.values, "entry": entry, "max": MAX_HISTORY},

@@ -29,17 +29,29 @@ PROBE = 30_000
 """Milliseconds that a single probe may take before another worker may try."""
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Slots in a row: the n-th is at `start + n * step`, in milliseconds."""
+
+    start: int
+    step: float
+
+    def slot(self, number: int) -> int:
+        """The n-th slot."""
+        return self.start + int(number * self.step)
+
+
 class Rates:
     """The slots of accounts."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def reserve(self, account: str, rate: float, lane: Lane, count: int, now: int) -> int | None:
-        """The millisecond at which this block may start; None when too many workers reserve at once."""
+    def reserve(self, account: str, rate: float, lane: Lane, count: int, now: int) -> Block | None:
+        """A block of so many slots; None when too many workers reserve at once."""
         for _ in range(TRIES):
             item = self._table.get(keys.account(account), "rate") or {}
-            start, after = _block(item, rate, lane, count, now)
+            block, after = _block(item, rate, lane, count, now)
             change = Change(
                 "SET #free = :free, #bulk = :bulk, #version = :next",
                 {**after, "next": item.get("version", 0) + 1, "seen": item.get("version", 0)},
@@ -49,23 +61,24 @@ class Rates:
                 self._table.update(keys.account(account), "rate", change)
             except ConditionFailed:
                 continue
-            return start
+            return block
         return None
 
 
-def _block(item: Item, rate: float, lane: Lane, count: int, now: int) -> tuple[int, dict[str, int]]:
+def _block(item: Item, rate: float, lane: Lane, count: int, now: int) -> tuple[Block, dict[str, int]]:
     """
-    Where a block starts, and both lines after it.
+    A block of slots, and both lines after it.
 
     While bulk has slots ahead, transactional messages use the fifth of the rate that bulk leaves; otherwise
     all of it.
     """
     free, bulk = max(item.get("free", 0), now), max(item.get("bulk", 0), now)
     if lane is Lane.BULK:
-        start = max(free, bulk)
-        return start, {"free": item.get("free", 0), "bulk": start + round(count * 1000 / (rate * BULK_SHARE))}
+        block = Block(max(free, bulk), 1000 / (rate * BULK_SHARE))
+        return block, {"free": item.get("free", 0), "bulk": block.slot(count)}
     share = 1 - BULK_SHARE if bulk > now else 1.0
-    return free, {"free": free + round(count * 1000 / (rate * share)), "bulk": item.get("bulk", 0)}
+    block = Block(free, 1000 / (rate * share))
+    return block, {"free": block.slot(count), "bulk": item.get("bulk", 0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,31 +117,38 @@ class Breakers:
             {"until": now + PROBE, "now": now},
             "attribute_not_exists(#probe) OR #probe < :now",
         )
+        return self._change(account, change)
+
+    def succeeded(self, account: str, seen: Breaker) -> None:
+        """Close it, if there was anything to close: a healthy account costs no write. Not if it has opened since."""
+        if not seen.failures and not seen.tripped:
+            return
+        change = Change(
+            "REMOVE #failures, #open, #pause, #probe",
+            {"seen": seen.open_until},
+            "attribute_not_exists(#open) OR #open = :seen",
+        )
+        self._change(account, change)
+
+    def failed(self, account: str, seen: Breaker, count: int, now: int) -> bool:
+        """Count failures; True when this opened the breaker. A failed probe opens it for twice as long."""
+        if not seen.tripped:
+            change = Change("ADD #failures :count", {"count": count})
+            counted = self._table.update(keys.account(account), "breaker", change)
+            if counted["failures"] < THRESHOLD:
+                return False
+        pause = min(max(seen.pause * 2, FIRST_PAUSE), LONGEST_PAUSE)
+        change = Change(
+            "SET #open = :open, #pause = :pause, #failures = :zero REMOVE #probe",
+            {"open": now + pause, "pause": pause, "zero": 0, "seen": seen.open_until},
+            "attribute_not_exists(#open) OR #open = :seen",
+        )
+        return self._change(account, change)
+
+    def _change(self, account: str, change: Change) -> bool:
+        """Whether the breaker was still as it was seen."""
         try:
             self._table.update(keys.account(account), "breaker", change)
         except ConditionFailed:
             return False
         return True
-
-    def succeeded(self, account: str, seen: Breaker) -> None:
-        """Close it, if there was anything to close: a healthy account costs no write."""
-        if seen.failures or seen.tripped:
-            self._table.delete(keys.account(account), "breaker")
-
-    def failed(self, account: str, seen: Breaker, count: int, now: int) -> bool:
-        """Count failures; True when this opened the breaker. A failed probe opens it for twice as long."""
-        total = seen.failures + count
-        change = Change("ADD #failures :count", {"count": count})
-        opens = seen.tripped or total >= THRESHOLD
-        if opens:
-            pause = min(max(seen.pause * 2, FIRST_PAUSE), LONGEST_PAUSE)
-            change = Change(
-                "SET #open = :open, #pause = :pause, #failures = :zero REMOVE #probe",
-                {"open": now + pause, "pause": pause, "zero": 0, "seen": seen.open_until},
-                "attribute_not_exists(#open) OR #open = :seen",
-            )
-        try:
-            self._table.update(keys.account(account), "breaker", change)
-        except ConditionFailed:
-            return False
-        return opens

@@ -75,14 +75,21 @@ class Rendezvous:
         )
 
     def meet(self, account: str, their_id: str, message_id: str, step: int, now: int) -> list[StatusUpdate]:
-        """Our side: from now on reports find the message. Returns those that came before."""
+        """
+        Our side: from now on reports find the message. Returns those that came before.
+
+        They are due until `settle`; a place that was opened for a report which then found us is due no more.
+        """
         pk = _partition(account, their_id)
         ours = f"{message_id}-{step}"
         try:
             self._table.insert({"pk": pk, "sk": ITEM, "ours": ours, "ttl": now // 1000 + LIFE})
         except ConditionFailed:
             item = self._table.update(pk, ITEM, Change("SET #ours = :ours", {"ours": ours}))
-            return waiting_in(item)
+            waiting = waiting_in(item)
+            if not waiting:
+                self.settle(account, their_id)
+            return waiting
         return []
 
     def settle(self, account: str, their_id: str) -> None:

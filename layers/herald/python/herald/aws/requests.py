@@ -51,36 +51,55 @@ class Requests:
         return found.get((pk, ITEM)), found.get((pk, chunk))
 
     def chunk_done(self, header: Item, chunk: str) -> None:
-        """This chunk is worked through. With the last one the watchdog goes."""
-        change = Change(
+        """This chunk is worked through. The last one takes the watchdog with it, in the same write."""
+        last = Change("DELETE #open :chunk REMOVE #lp, #ls", {"chunk": {chunk}}, "#open = :chunk")
+        one_of_many = Change(
             "DELETE #open :chunk",
-            {"chunk": {chunk}, "name": chunk},
-            "contains(#open, :name)",
+            {"chunk": {chunk}, "name": chunk, "one": 1},
+            "contains(#open, :name) AND size(#open) > :one",
         )
-        try:
-            left = self._table.update(header["pk"], ITEM, change)
-        except ConditionFailed:
-            return
-        if not left.get("open"):
-            done = Change("REMOVE #lp, #ls", {}, "attribute_not_exists(#open)")
-            self._table.update(header["pk"], ITEM, done)
+        still: set[str] = header.get("open", set())
+        while chunk in still:
+            try:
+                self._table.update(header["pk"], ITEM, last if still == {chunk} else one_of_many)
+            except ConditionFailed as found:
+                still = (found.item or {}).get("open", set())
+            else:
+                return
 
     def cancel(self, header: Item) -> Item:
-        """Stop what has not been claimed yet. Raises ConditionFailed when there is nothing left to stop."""
-        values: dict[str, Any] = {"cancelled": State.CANCELLED, "accepted": State.ACCEPTED}
-        change = Change(
-            "SET #state = :cancelled REMOVE #lp, #ls", values, "#state = :accepted AND attribute_exists(#open)"
-        )
-        return self._table.update(header["pk"], ITEM, change)
+        """
+        Stop what has not been claimed yet. Raises ConditionFailed when there is nothing left to stop.
 
-    def expire(self, header: Item) -> None:
-        """What has not been claimed by now never will be."""
+        The watchdog stays until each chunk is closed: some members may be waiting for another try.
+        """
+        values: dict[str, Any] = {"cancelled": State.CANCELLED, "accepted": State.ACCEPTED}
+        condition = "#state = :accepted AND attribute_exists(#open)"
+        if not keys.is_scheduled(header):
+            return self._table.update(header["pk"], ITEM, Change("SET #state = :cancelled", values, condition))
         change = Change(
-            "SET #state = :expired REMOVE #lp, #ls",
+            "SET #state = :cancelled REMOVE #lp, #ls", values | {"ls": header["ls"]}, f"{condition} AND #ls = :ls"
+        )
+        try:
+            return self._table.update(header["pk"], ITEM, change)
+        except ConditionFailed as found:
+            if found.item is None or found.item.get("ls") == header["ls"]:
+                raise
+            return self.cancel(found.item)  # its time has just come
+
+    def expire(self, header: Item) -> Item:
+        """What has not been claimed by now never will be; the header as it is then."""
+        change = Change(
+            "SET #state = :expired",
             {"expired": State.EXPIRED, "accepted": State.ACCEPTED},
             "#state = :accepted",
         )
         try:
-            self._table.update(header["pk"], ITEM, change)
-        except ConditionFailed:
-            return
+            return self._table.update(header["pk"], ITEM, change)
+        except ConditionFailed as found:
+            return found.item or header
+
+    def watch_from(self, header: Item, due: int) -> None:
+        """Move the watchdog of a request that waits long. Raises ConditionFailed when it has woken meanwhile."""
+        change = Change("SET #ls = :next", {"next": keys.due(due, "watchdog"), "seen": header["ls"]}, "#ls = :seen")
+        self._table.update(header["pk"], ITEM, change)

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 CACHE_SECONDS = 300.0
 
+_FOR_A_PERSON = frozenset({"AccessDeniedException", "DecryptionFailure", "InvalidRequestException"})
+"""What will not pass by itself: a missing permission or key, a secret marked for deletion."""
+
 
 class Secrets:
     """Reads secrets through a cache. `clock` gives seconds on a scale of its own."""
@@ -46,12 +49,17 @@ class Secrets:
         if cached and not fresh and now - cached[0] < CACHE_SECONDS:
             return cached[1]
         try:
-            text = self._client().get_secret_value(SecretId=name)["SecretString"]
+            text = self._client().get_secret_value(SecretId=name).get("SecretString")
         except ClientError as error:
-            if error.response["Error"]["Code"] == "ResourceNotFoundException":
+            code = error.response["Error"]["Code"]
+            if code == "ResourceNotFoundException":
                 raise ConfigurationError(f"there is no secret {name}") from error
+            if code in _FOR_A_PERSON:
+                raise ConfigurationError(f"the secret {name} may not be read") from error
             raise Unavailable("secrets cannot be read for now") from error
         except BotoCoreError as error:
             raise Unavailable("secrets cannot be read for now") from error
+        if text is None:
+            raise ConfigurationError(f"the secret {name} is not a text")
         self._cache[name] = (now, text)
         return text

@@ -150,7 +150,8 @@ class Table:
         """
         Write up to 100 new items, all or none; the first one decides.
 
-        Raises ConditionFailed with the first item's old state when it exists.
+        Raises ConditionFailed with the first item's old state when it exists. Of several that write the same
+        at once one is let through; the others find it.
         """
         puts = [
             {
@@ -163,15 +164,20 @@ class Table:
             }
             for item in items
         ]
-        try:
-            self._call(self._client.transact_write_items, TransactItems=puts)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "TransactionCanceledException":
-                raise
-            first: Any = error.response.get("CancellationReasons", [{}])[0]
-            if first.get("Code") == "ConditionalCheckFailed":
-                raise ConditionFailed(decode_item(first["Item"]) if "Item" in first else None) from error
-            raise Unavailable("the table refuses requests for now") from error
+        for _ in range(_MAX_TRIES):
+            try:
+                self._call(self._client.transact_write_items, TransactItems=puts)
+            except ClientError as error:
+                if error.response["Error"]["Code"] != "TransactionCanceledException":
+                    raise
+                first: Any = error.response.get("CancellationReasons", [{}])[0]
+                if first.get("Code") == "ConditionalCheckFailed":
+                    raise ConditionFailed(decode_item(first["Item"]) if "Item" in first else None) from error
+                if first.get("Code") != "TransactionConflict":
+                    break
+            else:
+                return
+        raise Unavailable("the table refuses requests for now")
 
     def update(self, pk: str, sk: str, change: Change, *, old: bool = False) -> Item:
         """

@@ -1,0 +1,182 @@
+"""
+Every crash that a worker can die of: each call to AWS and to a provider is numbered, and a run dies at one of them.
+
+    calls = count_calls(world, act)
+    for point in points(calls): with dying_at(world, point): ...
+
+`Died` is no Exception, so no code of ours can catch it. Once it has died, a worker's other threads die with it, and
+`redeliver` goes on with a new worker whose memory is empty, as SQS and Lambda do.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import httpx
+
+from herald.aws import clients
+from herald.status import State
+from tests.faults import Died
+from tests.world import LANES, World, _messages
+
+VISIBILITY = 365_000
+"""Milliseconds after which a record that was not deleted comes again (template.yaml, Pace)."""
+
+OVER = frozenset({State.SENT, State.REJECTED, State.UNKNOWN, State.CANCELLED, State.EXPIRED})
+
+
+class Point(NamedTuple):
+    """Where to die: at the n-th call, before it is made or when it has been, its answer still unheard."""
+
+    number: int
+    after: bool
+
+    def __str__(self) -> str:
+        return f"{'after' if self.after else 'before'} call {self.number}"
+
+
+@dataclass
+class _Calls:
+    point: Point | None
+    names: list[str] = field(default_factory=list)
+    dead: bool = False
+    _mine: threading.local = field(default_factory=threading.local)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def before(self, name: str) -> None:
+        with self._lock:
+            self.names.append(name)
+            self._mine.number = len(self.names)
+            if self.dead or self.point == Point(self._mine.number, after=False):
+                self.dead = True
+                raise Died(name)
+
+    def after(self) -> None:
+        with self._lock:
+            if self.dead or self.point == Point(self._mine.number, after=True):
+                self.dead = True
+                raise Died
+
+
+@contextmanager
+def dying_at(world: World, point: Point | None) -> Iterator[list[str]]:
+    """Number the calls made meanwhile, yielding their names; at `point` the worker dies."""
+    calls = _Calls(point)
+    provider = world.provider
+
+    def provide(request: httpx.Request) -> httpx.Response:
+        calls.before("provider")
+        answer = provider(request)
+        calls.after()
+        return answer
+
+    def before(model: Any, **_: Any) -> None:
+        calls.before(model.name)
+
+    def after(**_: Any) -> None:
+        calls.after()
+
+    every = (clients.dynamodb(), clients.sqs(), clients.s3(), clients.secretsmanager(), clients.events())
+    for client in every:
+        client.meta.events.register_first("before-call", before)
+        client.meta.events.register_last("after-call", after)
+    world.provider = provide
+    try:
+        yield calls.names
+    finally:
+        world.provider = provider
+        for client in every:
+            client.meta.events.unregister("before-call", before)
+            client.meta.events.unregister("after-call", after)
+
+
+def points(calls: int) -> list[Point]:
+    """Every way to die in a run of so many calls."""
+    return [Point(number, after) for number in range(1, calls + 1) for after in (False, True)]
+
+
+def on_lanes(world: World) -> dict[str, Any]:
+    """What lies on the lanes, as one event."""
+    return {"Records": [record for lane in LANES for record in world.records(lane)]}
+
+
+def restart(world: World) -> None:
+    """All workers are new: nothing is in their memory."""
+    world._loaded.clear()  # noqa: SLF001 - the world's own business, were it not for the dead
+
+
+def redeliver(world: World, event: dict[str, Any]) -> None:
+    """The records of a dead worker come again to a new one, and then whatever is still to be done."""
+    restart(world)
+    world.clock.now += VISIBILITY
+    answer = world.invoke("deliver", event)
+    assert not answer["batchItemFailures"]
+    settle_all(world)
+
+
+def settle_all(world: World) -> None:
+    """Lanes and clock go on working until nothing is due any more; the stream is not needed to deliver."""
+    for _ in range(8):
+        run_lanes(world)
+        if not _is_due(world):
+            return
+        world.clock.now += 900_000
+        world.invoke("clock", {})
+    raise AssertionError("something stays due for ever")
+
+
+def _is_due(world: World) -> bool:
+    """Whether the clock has anything left to do; one call where the clock makes one a shard."""
+    found = clients.dynamodb().scan(
+        TableName=world.operator.settings.table,
+        IndexName="later",
+        FilterExpression="begins_with(lp, :due)",
+        ExpressionAttributeValues={":due": {"S": "D#"}},
+    )
+    return bool(found["Items"])
+
+
+def run_lanes(world: World, rounds: int = 100) -> None:
+    """Deliver what lies on the lanes, and what comes back, until nothing is left; waits move the clock."""
+    for _ in range(rounds):
+        event = on_lanes(world)
+        if event["Records"]:
+            assert not world.invoke("deliver", event)["batchItemFailures"]
+        elif waits := held(world):
+            world.clock.now += max(waits[0], 0)
+        else:
+            return
+    raise AssertionError("the lanes never become empty")
+
+
+def held(world: World) -> list[int]:
+    """Milliseconds, to the second, for which each record on the lanes is held back, the shortest first."""
+    world._note_delays()  # noqa: SLF001 - see `restart`
+    due = [world._due[one.id] - world.clock.now for lane in LANES for one in _messages(lane)]  # noqa: SLF001
+    return sorted(round(wait / 1000) * 1000 for wait in due)
+
+
+def survive(world: World, make: Callable[[], dict[str, Any]], check: Callable[[str], None]) -> int:
+    """
+    Let `deliver` die in every way at the work that `make` puts on the lanes; `check` says whether it ended well.
+
+    Returns the number of calls that a whole run makes.
+    """
+    with dying_at(world, None) as names:
+        world.invoke("deliver", make())
+    settle_all(world)
+    check("no crash")
+    for point in points(len(names)):
+        event = make()
+        with dying_at(world, point) as made:
+            try:
+                world.invoke("deliver", event)
+            except Died:
+                pass
+            else:
+                assert len(made) < point.number, "the worker outlived its death"
+        redeliver(world, event)
+        check(f"{point}, {made[min(point.number, len(made)) - 1]}")
+    return len(names)

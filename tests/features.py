@@ -1,0 +1,155 @@
+"""
+Which tests prove which line of the feature list: `python -m tests.features` writes docs/features.md from their marks.
+
+A test says `@pytest.mark.feature("W1")`. The W and S rows (websms) must each have a test; of the gateway's rows (F)
+those are listed that have one.
+"""
+
+import re
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+import pytest
+
+PAGE = Path(__file__).parent.parent / "docs" / "features.md"
+
+TITLES: Mapping[str, str] = {
+    "W1": "OAuth2 client-credentials token: cached across workers, renewed early, fetched again once on a 401",
+    "W2": "WhatsApp text with clientMessageId",
+    "W3": "WhatsApp media: uploaded to the provider once, its id remembered; caption",
+    "W4": "WhatsApp template: name, locale, ordered placeholders, limits checked before the call",
+    "W5": "RCS: text, file, location, card, carousel, every kind of suggestion; limits checked before the call",
+    "W6": "RCS capability check",
+    "W7": "Media upload, raw bytes",
+    "W8": "Media fetch, and the JSON error in a 200",
+    "W9": "Inbound webhook: text and media, display name, sender that is no phone, missing recipient, exact reply",
+    "W10": "Status webhook: dispatched, delivered, read, failed; exact reply; the comma-less sample is kept",
+    "W11": "Every statusCode of every table as our error, the raw code kept; HTTP 400 and 404 with and without a body",
+    "S1": "Basic, Bearer and access_token authentication",
+    "S2": "Text to 1..1000 recipients in one call",
+    "S3": "Binary segments with and without user data header",
+    "S4": "/simple by GET and POST, url-encoded answer",
+    "S5": "Every statusCode; 2000 and 2001; failures inside a 200; 401",
+    "S6": "All fields of a request",
+    "S7": "Delivery reports: six statuses, deliveredAs",
+    "S8": "Inbound text, binary, whatsapp",
+    "S9": "Segments and encoding counted, before and after the send",
+    "F1": "One send model over at least seven channels, rich types",
+    "F2": "Raw override for one provider or channel",
+    "F3": "Documented degradation, text fallback of a card, strict",
+    "F4": "Dry run: POST /v1/messages/validate",
+    "F5": "Fallback plan over channels and providers",
+    "F6": "Routing: ordered or weighted accounts, by health",
+    "F7": "Capability check before a step, cached",
+    "F8": "Statuses that never go back, raw history kept",
+    "F9": "One error vocabulary, the provider's own code kept",
+    "F10": "Idempotency-Key, 72 hours, accept is atomic",
+    "F11": "Inbound dedupe; duplicates without an id flagged, never dropped",
+    "F12": "Schedule, cancel, reschedule",
+    "F13": "Expiry per message and per step",
+    "F14": "Delivery window and quiet hours",
+    "F15": "Frequency cap per recipient and class",
+    "F16": "Consent ledger, STOP and START",
+    "F17": "WhatsApp window",
+    "F18": "Templates: registry, translations, versions",
+    "F19": "Batches up to 1000 recipients; files of millions",
+    "F20": "Lanes, per-account rate limit, Retry-After",
+    "F21": "Media: upload, from URL, sniffed, fetched inbound, served by short-lived URL",
+    "F22": "Smart links",
+    "F23": "Cost per message, totals, budget stop",
+    "F24": "Events on EventBridge, JSON Schema of each; signed callbacks",
+    "F25": "Intake by HTTP, SQS, EventBridge, Step Functions",
+    "F26": "Provider exchanges kept, herald explain",
+    "F27": "Recipients as a set of addresses",
+    "F28": "Replies correlated, conversation view",
+    "F29": "Simulators of the providers",
+    "F30": "Tenants: keys, scopes, limits, test keys",
+    "F31": "Content retention, erase one person everywhere",
+    "F32": "Console in the browser",
+    "F33": "OpenAPI 3.1, AsyncAPI, CLI, Python client",
+    "F34": "herald doctor",
+    "F35": "Compatible front doors",
+    "F36": "No compute when idle",
+}
+
+REQUIRED = tuple(name for name in TITLES if name[0] in "WS")
+
+HEAD = """\
+# Features
+
+Each line of the feature list with the tests that prove it. `python -m tests.features` writes this page from their
+marks, `@pytest.mark.feature("W1")`; it is never written by hand. A number is how many cases a test has.
+
+The second issue asks for W1 to W12; the list itself ends at W11, so there is no W12 here.
+"""
+
+type Proofs = Mapping[str, Counter[str]]
+"""By feature, the tests that prove it and how many cases each has."""
+
+
+class Marks:
+    """A plugin that notes the marks of every test that is collected, before any is deselected."""
+
+    def __init__(self) -> None:
+        self.proofs: dict[str, Counter[str]] = {}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        for item in items:
+            test = re.sub(r"\[.*", "", item.nodeid, flags=re.DOTALL)
+            for feature in {name for mark in item.iter_markers("feature") for name in mark.args}:
+                self.proofs.setdefault(feature, Counter())[test] += 1
+
+
+def collect() -> Proofs:
+    """Looks through all tests, without running one."""
+    marks = Marks()
+    told = StringIO()
+    with redirect_stdout(told):
+        failed = pytest.main(["--collect-only", "-q", "-p", "no:randomly", "-p", "no:cacheprovider"], plugins=[marks])
+    if failed:
+        raise SystemExit(f"the tests cannot be collected:\n{told.getvalue()}")
+    return marks.proofs
+
+
+def mistakes(proofs: Proofs) -> list[str]:
+    """What is wrong with the marks: rows without a test, marks without a row."""
+    missing = [f"no test proves {name}: {TITLES[name]}" for name in REQUIRED if name not in proofs]
+    unknown = [f"{name} is no line of the list, but {', '.join(proofs[name])} prove it" for name in proofs]
+    return missing + [line for name, line in zip(proofs, unknown, strict=True) if name not in TITLES]
+
+
+def page(proofs: Proofs) -> str:
+    """The whole page."""
+    tables = (("websms Messaging API", "W"), ("websms SMS REST API", "S"), ("The gateway, as far as it is proved", "F"))
+    parts = [HEAD]
+    for title, letter in tables:
+        names = [name for name in TITLES if name[0] == letter and (name in proofs or name in REQUIRED)]
+        if names:
+            rows = "\n".join(_row(name, proofs.get(name, Counter())) for name in names)
+            parts.append(f"## {title}\n\n| id | feature | proved by |\n|---|---|---|\n{rows}\n")
+    return "\n".join(parts)
+
+
+def _row(name: str, tests: Counter[str]) -> str:
+    proved = [f"`{test.removeprefix('tests/')}`{f' ({cases})' if cases > 1 else ''}" for test, cases in tests.items()]
+    return f"| {name} | {TITLES[name]} | {'<br>'.join(sorted(proved)) or '**nothing**'} |"
+
+
+def main(arguments: list[str]) -> str | None:
+    """Writes the page; with `--check` only says what is wrong with the one that is kept."""
+    proofs = collect()
+    wrong = mistakes(proofs)
+    if "--check" not in arguments:
+        PAGE.write_text(page(proofs))
+    elif not PAGE.exists() or PAGE.read_text() != page(proofs):
+        wrong.append("docs/features.md is stale: python -m tests.features")
+    return "\n".join(wrong) or None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

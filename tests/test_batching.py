@@ -1,0 +1,393 @@
+"""
+Requests of many: accepted at once, sent in the provider's own batches, each member with an outcome of its own.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+
+from herald.aws import clients
+from herald.identifier import member_id
+from herald.models import Limits
+from herald.status import State
+from tests.carrier import Carrier, many, phone, said, throttled
+from tests.crash import OVER, on_lanes, restart, run_lanes, settle_all, survive
+from tests.faults import listening, refusing
+from tests.units import metering
+from tests.world import World
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with World.of_acme() as world:
+        world.provider = Carrier()
+        yield world
+
+
+@pytest.fixture
+def carrier(world: World) -> Carrier:
+    assert isinstance(world.provider, Carrier)
+    return world.provider
+
+
+def send(world: World, body: dict[str, Any]) -> str:
+    answer = world.post("/v1/messages", body)
+    assert answer.status == 202, answer.json
+    identifier: str = answer.json["id"]
+    return identifier
+
+
+def deliver(world: World, **how: Any) -> None:
+    assert world.invoke("deliver", on_lanes(world), **how)["batchItemFailures"] == []
+
+
+def states(world: World, request: str, count: int) -> list[str | None]:
+    """The state of each member; None for one without a row."""
+    ids = [member_id(request, phone(number)) for number in range(count)]
+    rows = world.operator.messages.get_many(ids)
+    return [rows[identifier]["state"] if identifier in rows else None for identifier in ids]
+
+
+def header(world: World, request: str) -> dict[str, Any]:
+    found = world.operator.requests.get(request)
+    assert found
+    return found
+
+
+def limit(world: World, **limits: Any) -> None:
+    stored = world.operator.registry.read_account("acme-sms")
+    world.operator.registry.change_account(replace(stored.value, limits=Limits(**limits)), stored.version)
+    restart(world)
+
+
+def digits(number: int) -> str:
+    return phone(number).removeprefix("+")
+
+
+@pytest.mark.feature("S2")
+@pytest.mark.feature("F19")
+@pytest.mark.parametrize("count", [1, 2, 1000])
+def test_accept_and_send(world: World, carrier: Carrier, count: int) -> None:
+    """A request is accepted in at most three calls to AWS, and sent in one call to websms."""
+    world.post("/v1/messages/validate", many(1))  # a warm worker knows key, route and account
+    with listening() as calls:
+        request = send(world, many(count))
+    assert calls == ["TransactWriteItems", "SendMessageBatch"]
+    deliver(world)
+    assert len(carrier.payloads) == 1
+    assert len(carrier.payloads[0]["recipientAddressList"]) == count
+    assert states(world, request, count) == [State.SENT] * count
+    assert "open" not in header(world, request)
+    assert "lp" not in header(world, request)
+
+
+def test_members_cost(world: World) -> None:
+    """A member costs at most 3.5 write units until its reports come."""
+    with metering() as meter:
+        send(world, many(200))
+        deliver(world)
+    assert meter.units() / 200 <= 3.5
+    assert {write.units for write in meter if "." in write.key[2:-1]} == {1, 2}
+
+
+@pytest.mark.feature("X9")
+def test_some_recipients_refused(world: World, carrier: Carrier) -> None:
+    """One refusal for all is split in halves: the good ones get it once, the bad ones are rejected."""
+    carrier.bad = {digits(3), digits(77)}
+    request = send(world, many(100))
+    deliver(world)
+    found = states(world, request, 100)
+    assert [number for number, state in enumerate(found) if state == State.REJECTED] == [3, 77]
+    assert found.count(State.SENT) == 98
+    assert set(carrier.sent.values()) == {1}
+    assert len(carrier.sent) == 98
+    assert len(carrier.payloads) < 40
+
+
+def test_all_refused_for_another_reason(world: World, carrier: Carrier) -> None:
+    """A refusal that is nobody's fault among the recipients is not tried in halves."""
+    carrier.next.append(said(4003))
+    request = send(world, many(50))
+    deliver(world)
+    assert states(world, request, 50) == [State.REJECTED] * 50
+    assert len(carrier.payloads) == 1
+
+
+def test_variables(world: World, carrier: Carrier) -> None:
+    """Whoever is written to in his own words gets a call of his own; the others share one."""
+    body = many(6, "Hello {{name}}")
+    for number in (1, 4):
+        body["recipients"][number]["variables"] = {"name": f"no. {number}"}
+    request = send(world, body)
+    deliver(world)
+    assert sorted(payload["messageContent"] for payload in carrier.payloads) == [
+        "Hello no. 1",
+        "Hello no. 4",
+        "Hello {{name}}",
+        "Hello {{name}}",
+        "Hello {{name}}",
+    ]
+    assert states(world, request, 6) == [State.SENT] * 6
+    single = next(payload for payload in carrier.payloads if payload["messageContent"] == "Hello no. 1")
+    assert single["clientMessageId"] == f"{member_id(request, phone(1))}-0"
+
+
+def test_unclear_for_all(world: World, carrier: Carrier) -> None:
+    """A batch of which nobody knows is unclear for each member, and no member is sent it again."""
+    carrier.next.append(carrier.lose)
+    request = send(world, many(20))
+    deliver(world)
+    assert states(world, request, 20) == [State.UNCLEAR] * 20
+    settle_all(world)
+    assert states(world, request, 20) == [State.UNKNOWN] * 20
+    assert set(carrier.sent.values()) == {1}
+
+
+def test_throttled(world: World, carrier: Carrier) -> None:
+    """A batch that is to come later comes later, whole, once; its chunk stays open until then."""
+    carrier.next.append(throttled(60))
+    request = send(world, many(20))
+    deliver(world)
+    assert states(world, request, 20) == [State.RETRY] * 20
+    assert header(world, request)["open"] == {"K#000"}
+    run_lanes(world)
+    assert states(world, request, 20) == [State.SENT] * 20
+    assert set(carrier.sent.values()) == {1}
+
+
+def test_members_that_wait(world: World, carrier: Carrier) -> None:
+    """A member that may be tried again only later is not forgotten when its chunk is worked on before that."""
+    body = many(3, "{{x}}")
+    for number in range(3):
+        body["recipients"][number]["variables"] = {"x": str(number)}
+    carrier.next += [throttled(30), throttled(600)]
+    request = send(world, body)
+    deliver(world)
+    run_lanes(world)
+    assert states(world, request, 3) == [State.SENT] * 3
+    assert set(carrier.sent.values()) == {1}
+
+
+@pytest.mark.feature("F20")
+def test_slices(world: World, carrier: Carrier) -> None:
+    """A request goes out at four fifths of the account's rate, a second's worth at a time."""
+    limit(world, rate=10)
+    request = send(world, many(40))
+    started = world.clock.now
+    run_lanes(world)
+    assert [len(payload["recipientAddressList"]) for payload in carrier.payloads] == [10] * 4
+    assert states(world, request, 40) == [State.SENT] * 40
+    assert 3_000 <= world.clock.now - started <= 6_000
+
+
+def test_a_request_longer_than_the_watchdog(world: World, carrier: Carrier) -> None:
+    """A request that takes an hour at its account's rate gets there, though the watchdog wakes every quarter."""
+    limit(world, rate=0.01)
+    request = send(world, many(30))
+    for _ in range(80):
+        event = on_lanes(world)
+        assert world.invoke("deliver", event)["batchItemFailures"] == []
+        world.clock.now += 60_000
+        world.invoke("clock", {})
+    assert states(world, request, 30) == [State.SENT] * 30
+    assert set(carrier.sent.values()) == {1}
+
+
+def test_time_is_up(world: World, carrier: Carrier) -> None:
+    """What does not fit into a worker's time goes back to the lane, from where it stands."""
+    body = many(60, "{{x}}")
+    for number in range(60):
+        body["recipients"][number]["variables"] = {"x": str(number)}
+
+    def slow(request: httpx.Request) -> httpx.Response:
+        world.clock.now += 500
+        return carrier.take(request)
+
+    carrier.next += [slow] * 60
+    request = send(world, body)
+    deliver(world)
+    assert 0 < len(carrier.payloads) < 60
+    run_lanes(world)
+    assert states(world, request, 60) == [State.SENT] * 60
+    assert set(carrier.sent.values()) == {1}
+
+
+@pytest.mark.feature("F12")
+def test_cancelled(world: World, carrier: Carrier) -> None:
+    """Cancelling stops what is left, members that wait for another try included, and closes the request."""
+    carrier.next.append(throttled(60))
+    request = send(world, many(10))
+    deliver(world)
+    assert world.post(f"/v1/messages/{request}/cancel").status == 200
+    run_lanes(world)
+    assert states(world, request, 10) == [State.CANCELLED] * 10
+    assert "lp" not in header(world, request)
+    assert carrier.sent == {}
+    assert world.post(f"/v1/messages/{request}/cancel").json["status"] == "cancelled"
+
+
+def test_cancelled_meanwhile(world: World, carrier: Carrier) -> None:
+    """Cancelling also stops a worker that is in the middle of the request, after its slice."""
+    body = many(60, "{{x}}")
+    for number in range(60):
+        body["recipients"][number]["variables"] = {"x": str(number)}
+    request = send(world, body)
+
+    def cancelling(call: httpx.Request) -> httpx.Response:
+        assert world.post(f"/v1/messages/{request}/cancel").status == 200
+        return carrier.take(call)
+
+    carrier.next.append(cancelling)
+    run_lanes(world)
+    assert len(carrier.payloads) == 10
+    assert states(world, request, 60).count(State.SENT) == 10
+
+
+def test_expired(world: World, carrier: Carrier) -> None:
+    """Members that could not be sent in their time end as expired, be it before or after a first try."""
+    carrier.next.append(throttled(900))
+    request = send(world, many(5, options={"validity_seconds": 100}))
+    run_lanes(world)
+    assert states(world, request, 5) == [State.EXPIRED] * 5
+    assert header(world, request)["state"] == State.EXPIRED
+    assert "lp" not in header(world, request)
+    assert len(carrier.payloads) == 1
+
+
+@pytest.mark.feature("F12")
+def test_a_cancelled_member(world: World, carrier: Carrier) -> None:
+    """One member can be stopped before it has a row; the others go out."""
+    request = send(world, many(3))
+    one = member_id(request, phone(1))
+    assert world.post(f"/v1/messages/{one}/cancel").json["status"] == "cancelled"
+    assert world.post(f"/v1/messages/{one}/cancel").json["status"] == "cancelled"
+    deliver(world)
+    assert states(world, request, 3) == [State.SENT, State.CANCELLED, State.SENT]
+    other = member_id(request, phone(0))
+    assert world.post(f"/v1/messages/{other}/cancel").status == 409
+    assert world.post(f"/v1/messages/{request}/cancel").status == 409
+    assert world.post(f"/v1/messages/{member_id(request, phone(9))}/cancel").status == 404
+    assert set(carrier.sent.values()) == {1}
+
+
+def test_the_watchdog(world: World, carrier: Carrier) -> None:
+    """A request whose records were lost is told to its lane again; what was done is not done twice."""
+    request = send(world, many(4))
+    on_lanes(world)
+    assert carrier.payloads == []
+    settle_all(world)
+    assert states(world, request, 4) == [State.SENT] * 4
+    assert set(carrier.sent.values()) == {1}
+
+
+def test_stale_and_repeated_records(world: World, carrier: Carrier) -> None:
+    """A record that comes twice, or too late, does nothing."""
+    request = send(world, many(4))
+    event = on_lanes(world)
+    for _ in range(3):
+        assert world.invoke("deliver", event)["batchItemFailures"] == []
+    assert len(carrier.payloads) == 1
+    assert states(world, request, 4) == [State.SENT] * 4
+
+
+def test_two_workers_at_one_chunk(world: World, carrier: Carrier) -> None:
+    """Two workers share the members; one that dies at its share leaves them unclear, not forgotten."""
+    request = send(world, many(4))
+    event = on_lanes(world)
+    batching = world.operator.batching
+    fresh = header(world, request)
+    from herald.stored import member_item  # noqa: PLC0415
+
+    for number in (0, 1):
+        row = member_item(fresh, "K#000", phone(number), State.ACCEPTED, world.clock.now)
+        assert batching.attempts.claim_new(row)
+    assert world.invoke("deliver", event)["batchItemFailures"] == []
+    assert header(world, request)["open"] == {"K#000"}
+    settle_all(world)
+    assert states(world, request, 4) == [State.UNKNOWN, State.UNKNOWN, State.SENT, State.SENT]
+    assert set(carrier.sent.values()) == {1}
+
+
+def test_claims_refused(world: World, carrier: Carrier) -> None:
+    """When the table takes only some claims, those are sent at once and the others later, each once."""
+    request = send(world, many(10))
+    event = on_lanes(world)
+    with refusing(clients.dynamodb(), "PutItem", after=6):
+        assert world.invoke("deliver", event)["batchItemFailures"] == []
+    assert len(carrier.payloads[0]["recipientAddressList"]) == 6
+    run_lanes(world)
+    assert states(world, request, 10) == [State.SENT] * 10
+    assert set(carrier.sent.values()) == {1}
+
+
+def test_outcomes_refused(world: World, carrier: Carrier) -> None:
+    """When the table refuses some outcomes, the others are recorded all the same; nobody gets it twice."""
+    request = send(world, many(10))
+    event = on_lanes(world)
+    with refusing(clients.dynamodb(), "UpdateItem", after=6):
+        world.invoke("deliver", event)
+    assert states(world, request, 10).count(State.SENT) == 6
+    settle_all(world)
+    world.invoke("deliver", event)
+    settle_all(world)
+    assert sorted(map(str, states(world, request, 10))) == [State.SENT] * 6 + [State.UNKNOWN] * 4
+    assert set(carrier.sent.values()) == {1}
+
+
+def test_an_outage_in_the_middle(world: World, carrier: Carrier) -> None:
+    """When the provider goes down, a request stops after its slice; it does not burn through its recipients."""
+    body = many(60, "{{x}}")
+    for number in range(60):
+        body["recipients"][number]["variables"] = {"x": str(number)}
+    carrier.next += [httpx.ReadTimeout("down")] * 1000
+    request = send(world, body)
+    deliver(world)
+    assert len(carrier.payloads) == 10
+    assert states(world, request, 60).count(None) == 50
+    world.clock.now += 30_000
+    deliver(world)
+    assert len(carrier.payloads) == 11, "more than one probe"
+    carrier.next.clear()
+    settle_all(world)
+    found = states(world, request, 60)
+    assert (found.count(State.SENT), found.count(State.UNKNOWN)) == (49, 11)
+    assert set(carrier.sent.values()) == {1}
+
+
+def test_at_least_once(world: World, carrier: Carrier) -> None:
+    """A member whose sender wants it at least once is tried again after its grace, alone, with its own words."""
+    carrier.next.append(carrier.lose)
+    request = send(world, many(3, "{{x}}", policy="at_least_once") | {"recipients": [
+        {"to": phone(number), "variables": {"x": f"for {number}"}} for number in range(3)
+    ]})
+    settle_all(world)
+    assert states(world, request, 3) == [State.SENT] * 3
+    assert sorted(carrier.sent.values()) == [1, 1, 2]
+    assert {payload["messageContent"] for payload in carrier.payloads} == {"for 0", "for 1", "for 2"}
+
+
+@pytest.mark.parametrize("words", ["hello", "{{x}}"], ids=["one call", "own calls"])
+def test_every_crash(world: World, carrier: Carrier, words: str) -> None:
+    """Wherever a worker dies, each member ends, and none is sent it twice."""
+    count, made = 3, list[str]()
+
+    def make() -> dict[str, Any]:
+        body = many(count, words, reference=str(len(made)))
+        if words != "hello":
+            for recipient in body["recipients"]:
+                recipient["variables"] = {"x": "y"}
+        made.append(send(world, body))
+        carrier.sent.clear()
+        return on_lanes(world)
+
+    def check(point: str) -> None:
+        for number, state in enumerate(states(world, made[-1], count)):
+            taken = carrier.sent[digits(number)]
+            assert state in OVER, point
+            assert (state, taken) in {(State.SENT, 1), (State.UNKNOWN, 1), (State.UNKNOWN, 0)}, point
+        assert "lp" not in header(world, made[-1]), point
+
+    survive(world, make, check)

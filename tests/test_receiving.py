@@ -1,0 +1,186 @@
+"""
+Receiving from a provider that websms is not: many events in a body, signatures, no ids.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from types import ModuleType
+
+import pytest
+
+from herald.aws import clients
+from herald.errors import WebhookNotVerified
+from herald.models import Account, Channel, Event, InboundMessage, OutboundMessage, Receipt, StatusUpdate
+from herald.provider import Provider, Request, Response, Webhook
+from herald.receiving import AT_ONCE, MAX_SPILL
+from herald.status import Status
+from tests import webhooks
+from tests.faults import Died, dying, refusing
+from tests.webhooks import tell
+from tests.world import World
+
+
+class Adapter(Provider):
+    """Each line is an inbound text, or a report by its reference; a body that begins with `!` breaks the adapter."""
+
+    def build_request(self, message: OutboundMessage, token: str | None) -> Request:
+        raise NotImplementedError
+
+    def parse_receipt(self, response: Response, message: OutboundMessage) -> Receipt:
+        raise NotImplementedError
+
+    def parse_events(self, webhook: Webhook) -> Sequence[Event]:
+        if webhook.body.startswith(b"!"):
+            raise KeyError("an adapter with a fault")
+        return [self._event(line) for line in webhook.body.decode().splitlines()]
+
+    def _event(self, line: str) -> Event:
+        word, _, rest = line.partition(" ")
+        if word == "say":
+            return InboundMessage(Channel.SMS, "+436761234567", {"type": "text", "text": rest}, event_id="")
+        return StatusUpdate(word, Status(word), provider_message_id=rest)
+
+
+class Signed(Adapter):
+    """Signs with its secret, and says thank you with a word of its own."""
+
+    signs_webhooks = True
+
+    def verify(self, webhook: Webhook) -> None:
+        if webhook.headers.get("x-signature") != self.secret("key"):
+            raise WebhookNotVerified("the signature is wrong")
+
+    def acknowledge(self, webhook: Webhook) -> Response:
+        return Response(202, {"content-type": "text/plain"}, f"thanks for {webhook.kind}".encode())
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    for name, adapter in (("wordy", Adapter), ("signed", Signed)):
+        module = ModuleType(name)
+        vars(module)["Adapter"] = adapter
+        monkeypatch.setitem(sys.modules, f"herald.providers.{name}", module)
+    with World.of_acme() as world:
+        world.add_account(Account("wordy", "wordy", ("acme",)), {})
+        world.add_account(Account("signed", "signed", ("acme",)), {"key": "k"})
+        yield world
+
+
+def _texts(world: World) -> list[str]:
+    return sorted(json.loads(item["content"])["text"] for item in webhooks.inbounds(world))
+
+
+def test_a_few_at_once(world: World) -> None:
+    """Up to ten events are stored before the answer."""
+    tell(world, "wordy", "in", "\n".join(f"say {number}" for number in range(AT_ONCE)).encode())
+    assert len(_texts(world)) == AT_ONCE
+    assert webhooks.spilled(world) == []
+
+
+def test_many_at_once(world: World) -> None:
+    """More than ten are answered first and worked through from the queue; a repeat of the record adds nothing."""
+    body = "\n".join(f"say {number}" for number in range(40)).encode()
+    assert tell(world, "wordy", "in", body).status == 200
+    assert _texts(world) == []
+    records = world.records("SpillQueue")
+    for _ in range(3):
+        assert world.invoke("webhook", {"Records": records}) == {"batchItemFailures": []}
+    assert len(_texts(world)) == 40
+    assert not any("duplicate_of" in item for item in webhooks.inbounds(world))
+
+
+def test_more_than_a_record_holds(world: World) -> None:
+    """What is too much for one answer and too large for the queue goes to quarantine."""
+    body = b"\n".join([b"say " + b"x" * (MAX_SPILL // 10)] * 11)
+    assert tell(world, "wordy", "in", body).status == 200
+    assert webhooks.reasons(world) == ["too_many"]
+
+
+def test_a_table_that_fails_in_the_middle(world: World) -> None:
+    """Stored in part, then spilled whole: in the end each is there once."""
+    tell(world, "wordy", "in", b"")
+    body = b"say a\nsay b\nsay c\nsay b"
+    with refusing(clients.dynamodb(), "TransactWriteItems", after=2):
+        assert tell(world, "wordy", "in", body).status == 200
+    assert _texts(world) == ["a", "b"]
+    assert world.invoke("webhook", {"Records": world.records("SpillQueue")}) == {"batchItemFailures": []}
+    assert _texts(world) == ["a", "b", "b", "c"]
+
+
+@pytest.mark.parametrize("after_it", [False, True])
+@pytest.mark.parametrize("operation", ["GetItem", "TransactWriteItems", "UpdateItem", "PutItem"])
+def test_a_worker_that_dies(world: World, operation: str, *, after_it: bool) -> None:
+    """Wherever the worker dies there was no answer, the provider repeats, and nothing is missing."""
+    body = b"say a\nsay b\ndelivered t-1"
+    tell(world, "wordy", "in", b"")
+    with dying(clients.dynamodb(), operation, after_it=after_it), pytest.raises(Died):
+        tell(world, "wordy", "in", body)
+    world.clock.now += 60_000
+    assert tell(world, "wordy", "in", body).status == 200
+    items = webhooks.inbounds(world)
+    first = [item["pk"][2:] for item in items if "duplicate_of" not in item]
+    assert sorted(set(_texts(world))) == ["a", "b"]
+    assert len(first) == 2
+    assert {item["duplicate_of"] for item in items if "duplicate_of" in item} <= set(first)
+    assert world.operator.rendezvous.meet("wordy", "t-1", "a" * 26, 0, 0) != []
+
+
+def test_a_faulty_adapter(world: World) -> None:
+    """A fault of an adapter is our fault, is told, and costs nothing: the body is kept and acknowledged."""
+    assert tell(world, "wordy", "in", b"! say a").status == 200
+    assert webhooks.reasons(world) == ["failed"]
+
+
+def test_what_the_table_cannot_hold(world: World) -> None:
+    """A report that breaks the write itself is kept and acknowledged."""
+    tell(world, "wordy", "in", b"")
+    with refusing(clients.dynamodb(), "PutItem", code="ValidationException"):
+        assert tell(world, "wordy", "in", b"delivered t-1").status == 200
+    assert webhooks.reasons(world) == ["failed"]
+
+
+def test_an_empty_event_id_is_none(world: World) -> None:
+    """A provider that leaves its id empty gives none: both are kept and the second is flagged."""
+    for _ in range(2):
+        tell(world, "wordy", "in", b"say ok")
+    first, second = webhooks.inbounds(world)
+    assert {item.get("duplicate_of") for item in (first, second)} & {first["pk"][2:], second["pk"][2:]}
+    assert len(webhooks.inbounds(world)) == 2
+
+
+@pytest.mark.feature("F11")
+@pytest.mark.parametrize(("apart", "flagged"), [(1_000, True), (30_000, True), (600_000, True), (600_001, False)])
+def test_the_same_text_twice(world: World, apart: int, flagged: bool) -> None:  # noqa: FBT001 - a column
+    """A person who writes the same twice is heard twice; the second is told with what it may be a repeat of."""
+    tell(world, webhooks.MESSAGING, "inbound", webhooks.inbound("ok"))
+    world.clock.now += apart
+    tell(world, webhooks.MESSAGING, "inbound", webhooks.inbound("ok"))
+    tell(world, webhooks.MESSAGING, "inbound", webhooks.inbound("ok", sender="+436769999999"))
+    world.settle()
+    first, second, other = (event["data"] for event in world.events())
+    assert "possible_duplicate" not in first
+    assert "possible_duplicate" not in other
+    assert second.get("possible_duplicate", False) == flagged
+    assert second.get("duplicate_of") == (first["id"] if flagged else None)
+
+
+@pytest.mark.parametrize("signature", ["", "K", "kk"])
+def test_a_wrong_signature(world: World, signature: str) -> None:
+    """Where the provider signs, the right address alone is not enough."""
+    answer = world.call("POST", webhooks.path("signed", "in"), {"X-Signature": signature}, b"say a")
+    assert answer.status == 401
+    assert webhooks.inbounds(world) == []
+
+
+def test_a_right_signature(world: World) -> None:
+    """A signed webhook is stored and answered in the provider's way; spilled, it needs no signature any more."""
+    tell(world, "wordy", "in", b"")
+    answer = world.call("POST", webhooks.path("signed", "in"), {"X-Signature": "k"}, b"say a")
+    assert (answer.status, answer.headers["content-type"], answer.body) == (202, "text/plain", b"thanks for in")
+    with refusing(clients.dynamodb()):
+        world.call("POST", webhooks.path("signed", "in"), {"X-Signature": "k"}, b"say b")
+    records = world.records("SpillQueue")
+    assert '"k"' not in records[0]["body"]
+    assert world.invoke("webhook", {"Records": records}) == {"batchItemFailures": []}
+    assert _texts(world) == ["a", "b"]
