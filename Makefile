@@ -20,7 +20,7 @@ help: ## List the targets
 setup: $(DEV)/.done $(AWS)/.done ## Fill the two environments from the pinned, hashed requirements
 
 run: setup ## Deploy to a local AWS, send one message of each kind, stay up until Ctrl-C
-	@$(BIN)/python -m local.run
+	@$(BIN)/python -m local.run $(ARGS)
 
 test: check $(AWS)/.done ## Prove everything, the deployed stack included (what CI runs)
 	$(BIN)/pytest tests -m stack
@@ -30,7 +30,7 @@ check: $(DEV)/.done $(CHECKOV)/.done ## The quick proof: format, lint, types, im
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	PYTHONPATH=layers/herald/python $(BIN)/lint-imports
-	$(BIN)/pytest tests -m "not stack"
+	$(BIN)/pytest tests -m "not stack" -n auto --dist loadfile
 	$(SAM) validate --lint
 	$(BIN)/cfn-lint template.yaml
 	$(CHECKOV)/bin/checkov --config-file .checkov.yaml

@@ -14,6 +14,7 @@ import contextlib
 import fcntl
 import http.client
 import ipaddress
+import json
 import os
 import platform
 import shutil
@@ -24,7 +25,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -41,7 +42,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 _MINISTACK = _ROOT / "local" / ".venv" / "bin" / "ministack"
 _STATE = _ROOT / "local" / ".tmp"
 _READY_SECONDS = 30
-_STOP_SECONDS = 15
+_STOP_SECONDS = 3  # nothing in it is worth a longer farewell
 
 # Every Lambda worker unzips the layers anew, 34 MB each, and nothing else bounds how many an event can start.
 _WORKERS = 12
@@ -51,6 +52,13 @@ _CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 class LocalAwsError(Exception):
     """The local AWS cannot do what was asked; the message is one sentence for the person at the terminal."""
+
+
+class PortInUse(LocalAwsError):
+    """Somebody else listens where we were to."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(f"port {port} is in use; stop what listens there or choose another port")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +102,7 @@ class LocalAws:
     """
 
     def __init__(self, port: int | None = None) -> None:
-        self.port = _free_port() if port is None else port
+        self.port = free_port() if port is None else port
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self._folder: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -122,9 +130,9 @@ class LocalAws:
         """Start it and wait until it answers, usually within a second; raises LocalAwsError if it does not."""
         if not _MINISTACK.exists():
             raise LocalAwsError("the local AWS is not installed; run `make setup` first")
-        if _answers(self.port):
-            raise LocalAwsError(f"port {self.port} is in use; stop what listens there or choose another port")
-        _leave_orderly()
+        if is_taken(self.port):
+            raise PortInUse(self.port)
+        leave_orderly()
         _remove_leftovers()
         self._folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=_STATE))
         with (self._folder / "aws.log").open("wb") as log:
@@ -143,12 +151,19 @@ class LocalAws:
                 raise LocalAwsError(f"the local AWS did not start; it said:\n{self.log[-2000:]}")
             time.sleep(0.05)
 
-    def deploy(self, parameters: Mapping[str, str] | None = None, *, name: str = STACK_NAME) -> Stack:
+    def deploy(
+        self,
+        parameters: Mapping[str, str] | None = None,
+        *,
+        name: str = STACK_NAME,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> Stack:
         """
         Build the bundle as it lies in the tree and deploy it; a second call changes what is deployed.
 
         `parameters` are those of template.yaml. The CPU is this machine's, and concurrency is low, because every
-        worker is a process; both can be overridden. Raises LocalAwsError with SAM's own words.
+        worker is a process; both can be overridden. `say` hears what is being done. Raises LocalAwsError with SAM's
+        own words.
         """
         if self._folder is None:
             raise LocalAwsError("the local AWS is not running")
@@ -159,7 +174,9 @@ class LocalAws:
             "BulkConcurrency": "2",
             **(parameters or {}),
         }
+        say("functions and layers, 10 seconds at first")
         build(self._folder / "build")
+        say("what the template declares")
         bucket = f"{name}-artifacts"  # ready-made, which is quicker than SAM's own
         s3 = _client("s3", self.endpoint)
         with contextlib.suppress(s3.exceptions.BucketAlreadyOwnedByYou):
@@ -176,8 +193,10 @@ class LocalAws:
             environment=deployer_environment(self.endpoint),
         )
         _repair_concurrency(self.endpoint)
+        _repair_permissions(self.endpoint, name)
         described = _client("cloudformation", self.endpoint).describe_stacks(StackName=name)["Stacks"][0]
         outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
+        s3.delete_bucket_policy(Bucket=outputs["BucketName"])  # refuses whoever comes without TLS, as all do here
         # The stage is `$default`; written so that the URL can be pasted into a shell.
         api_url = f"{self.endpoint}/_aws/execute-api/{outputs['ApiId']}/%24default"
         return Stack(name=name, region=REGION, endpoint=self.endpoint, api_url=api_url, outputs=outputs)
@@ -297,6 +316,20 @@ def _repair_concurrency(endpoint: str) -> None:
                 )
 
 
+def _repair_permissions(endpoint: str, name: str) -> None:
+    # To IAM, SendMessageBatch is SendMessage; ministack takes it for an action of its own, which AWS does not know.
+    iam = _client("iam", endpoint)
+    for page in iam.get_paginator("list_roles").paginate():
+        for role in (each["RoleName"] for each in page["Roles"] if each["RoleName"].startswith(f"{name}-")):
+            for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+                document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+                for statement in document["Statement"]:
+                    actions = [statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"]
+                    if "sqs:SendMessage" in actions and "sqs:SendMessageBatch" not in actions:
+                        statement["Action"] = [*actions, "sqs:SendMessageBatch"]
+                iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(document))
+
+
 def _is_loopback(url: str) -> bool:
     host = urlsplit(url).hostname or ""
     try:
@@ -309,13 +342,15 @@ def _architecture() -> str:
     return "arm64" if platform.machine().lower() in {"arm64", "aarch64"} else "x86_64"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _answers(port: int) -> bool:
+def is_taken(port: int) -> bool:
+    """Whether somebody listens on this port of the loopback."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -332,8 +367,9 @@ def _ready(port: int) -> bool:
         connection.close()
 
 
-def _leave_orderly() -> None:
-    # Being ended by somebody, or by a closed terminal, is an exception like Ctrl-C, so that the `with` block stops it.
+def leave_orderly() -> None:
+    """Let SIGTERM and SIGHUP be exceptions, as Ctrl-C is: `with` blocks then stop what they began."""
+
     def leave(number: int, _frame: object) -> None:
         raise SystemExit(128 + number)
 

@@ -82,7 +82,7 @@ def woken(place: Place, identifier: str, *statuses: str) -> Json:
     return until(reached, 40)
 
 
-@pytest.mark.feature("F3")
+@pytest.mark.feature("F10")
 def test_died_before_enqueue_and_client_repeats(place: Place, websms: WebsmsControl, number: Number) -> None:
     """
     The same request with the same key finds the message, and puts it on its lane at once.
@@ -96,7 +96,6 @@ def test_died_before_enqueue_and_client_repeats(place: Place, websms: WebsmsCont
     assert list(websms.sent(recipient=to).values()) == [1]
 
 
-@pytest.mark.feature("F3")
 def test_died_before_enqueue_and_nobody_repeats(place: Place, websms: WebsmsControl, number: Number) -> None:
     """
     The watchdog finds the message and puts it on its lane.
@@ -108,7 +107,6 @@ def test_died_before_enqueue_and_nobody_repeats(place: Place, websms: WebsmsCont
     assert list(websms.sent(recipient=to).values()) == [1]
 
 
-@pytest.mark.feature("F3")
 def test_died_after_claim(place: Place, websms: WebsmsControl, number: Number) -> None:
     """
     Of a message that was claimed by a worker which died nobody knows whether it was sent: nobody sends it again.
@@ -124,7 +122,6 @@ def test_died_after_claim(place: Place, websms: WebsmsControl, number: Number) -
     assert websms.messages(recipient=to) == []
 
 
-@pytest.mark.feature("F3")
 def test_answer_lost_and_webhook_comes(acme: Client, websms: WebsmsControl, number: Number) -> None:
     """
     websms takes the message and never answers: its reports say what became of it, and it was sent once.
@@ -136,7 +133,6 @@ def test_answer_lost_and_webhook_comes(acme: Client, websms: WebsmsControl, numb
     assert len(websms.messages(recipient=to)) == 1
 
 
-@pytest.mark.feature("F3")
 def test_answer_lost_and_nobody_knows(place: Place, websms: WebsmsControl, number: Number) -> None:
     """
     websms takes the message, never answers and never reports: after its grace it is unknown, and it was sent once.
@@ -149,7 +145,6 @@ def test_answer_lost_and_nobody_knows(place: Place, websms: WebsmsControl, numbe
     assert len(websms.messages(recipient=to)) == 1
 
 
-@pytest.mark.feature("F3")
 def test_sent_again_for_whom_it_is_better(place: Place, websms: WebsmsControl, number: Number) -> None:
     """
     Who would rather have it twice than never asks for at_least_once: after the grace it is sent again.
@@ -164,7 +159,7 @@ def test_sent_again_for_whom_it_is_better(place: Place, websms: WebsmsControl, n
     assert len(websms.messages(recipient=to)) == 2
 
 
-@pytest.mark.feature("F3")
+@pytest.mark.feature("F8")
 @pytest.mark.parametrize("channel", ["whatsapp", "rcs"])
 def test_reports_before_the_answer(acme: Client, websms: WebsmsControl, number: Number, channel: str) -> None:
     """

@@ -66,7 +66,7 @@ def comparable(message: Json, events: list[Json]) -> Any:
     )
 
 
-@pytest.mark.feature("F1")
+@pytest.mark.feature("F25")
 def test_three_doors(place: Place, bus: BusTap, number: Number) -> None:
     """
     A message by HTTP, one by the intake queue and one by EventBridge have the same story and the same events.

@@ -55,7 +55,7 @@ def age_upload(place: Place, sha256: str) -> None:
 @pytest.mark.feature("W1")
 def test_one_token_for_all(place: Place, acme: Client, websms: WebsmsControl, number: Number) -> None:
     """
-    Twenty messages of a new account, sent side by side, need one call of the token endpoint.
+    Twelve messages of a new account, sent side by side, need one call of the token endpoint.
     """
     account, before = new_messaging_account(place), websms.token_calls()
 
@@ -64,7 +64,7 @@ def test_one_token_for_all(place: Place, acme: Client, websms: WebsmsControl, nu
         return str(acme.send(body)["id"])
 
     with ThreadPoolExecutor(3) as pool:
-        sent = list(pool.map(send, [number() for _ in range(20)]))
+        sent = list(pool.map(send, [number() for _ in range(12)]))
     for identifier in sent:
         acme.message_when(identifier, "read")
     assert websms.token_calls() == before + 1
@@ -280,6 +280,7 @@ def test_every_word(acme: Client, websms: WebsmsControl, fate: Fate, status: str
     assert ("error" in message) == (status == "failed")
 
 
+@pytest.mark.feature("F8")
 @pytest.mark.feature("W10")
 @pytest.mark.parametrize("channel", ["whatsapp", "rcs"])
 @pytest.mark.parametrize("kind", [FaultKind.DUPLICATE, FaultKind.REORDER, FaultKind.EARLY_WEBHOOK])

@@ -1,0 +1,65 @@
+"""
+Listening to a deployed Herald's bus: a rule of our own puts every event into a queue of our own.
+"""
+
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from local.aws import Stack
+
+type Event = dict[str, Any]
+
+_MOST = 10
+
+
+class BusTap:
+    """What Herald published since this was opened."""
+
+    def __init__(self, stack: Stack, queue: str) -> None:
+        self._stack = stack
+        self._queue = queue
+        self.heard: list[Event] = []
+
+    def listen(self, seconds: int = 1) -> list[Event]:
+        """The details of events that came, waiting up to `seconds` (at most 20) for the first; also kept in `heard`."""
+        sqs = self._stack.client("sqs")
+        answer = sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=_MOST, WaitTimeSeconds=seconds)
+        new: list[Event] = []
+        for message in answer.get("Messages", ()):
+            sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
+            new.append(json.loads(message["Body"])["detail"])
+        self.heard += new
+        return new
+
+    def about(self, identifier: str) -> list[Event]:
+        """What was heard so far of a message, a request or an inbound message."""
+        return [event for event in self.heard if event["data"].get("id") == identifier]
+
+
+@contextmanager
+def tapped(stack: Stack) -> Iterator[BusTap]:
+    """A tap on the stack's bus, removed when the block ends."""
+    name, bus = f"tap-{uuid.uuid4().hex[:12]}", stack.outputs["EventBusName"]
+    sqs, events = stack.client("sqs"), stack.client("events")
+    queue = sqs.create_queue(QueueName=name)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    rule = events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps({"source": ["herald"]}))["RuleArn"]
+    allowed = {
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+        "Condition": {"ArnEquals": {"aws:SourceArn": rule}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allowed]})
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": policy})
+    events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "tap", "Arn": arn}])
+    try:
+        yield BusTap(stack, queue)
+    finally:
+        events.remove_targets(Rule=name, EventBusName=bus, Ids=["tap"])
+        events.delete_rule(Name=name, EventBusName=bus)
+        sqs.delete_queue(QueueUrl=queue)
