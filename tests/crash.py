@@ -180,3 +180,60 @@ def survive(world: World, make: Callable[[], dict[str, Any]], check: Callable[[s
         redeliver(world, event)
         check(f"{point}, {made[min(point.number, len(made)) - 1]}")
     return len(names)
+
+
+@contextmanager
+def meanwhile(client: Any, operation: str, act: Callable[[], object]) -> Iterator[None]:
+    """Just before the first call of this operation something else happens."""
+    waiting = [act]
+
+    def happen(model: Any, **_: Any) -> None:
+        if model.name == operation and waiting:
+            waiting.pop()()
+
+    client.meta.events.register_first("before-call", happen)
+    try:
+        yield
+    finally:
+        client.meta.events.unregister("before-call", happen)
+    assert not waiting, f"{operation} was not called"
+
+
+@contextmanager
+def twice(client: Any, operation: str) -> Iterator[None]:
+    """The answer to the first call of this operation is lost, and botocore repeats the call, as it does."""
+    name = f"needs-retry.{client.meta.service_model.service_name}.{operation}"
+    waiting = [0]
+
+    def repeat(**_: Any) -> int | None:
+        return waiting.pop() if waiting else None
+
+    client.meta.events.register_first(name, repeat)
+    try:
+        yield
+    finally:
+        client.meta.events.unregister(name, repeat)
+    assert not waiting, f"{operation} was not called"
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Calls to AWS one after the other, whichever thread makes them: moto loses writes of several at once."""
+    lock = threading.RLock()
+
+    def take(**_: Any) -> None:
+        lock.acquire()
+
+    def give(**_: Any) -> None:
+        lock.release()
+
+    every = (clients.dynamodb(), clients.sqs())
+    for client in every:
+        client.meta.events.register_first("before-call", take)
+        client.meta.events.register_last("after-call", give)
+    try:
+        yield
+    finally:
+        for client in every:
+            client.meta.events.unregister("before-call", take)
+            client.meta.events.unregister("after-call", give)

@@ -2,6 +2,8 @@
 Requests of many: accepted at once, sent in the provider's own batches, each member with an outcome of its own.
 """
 
+import base64
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -10,14 +12,21 @@ import httpx
 import pytest
 
 from herald.aws import clients
+from herald.aws.table import Change
 from herald.identifier import member_id
 from herald.models import Limits
 from herald.status import State
+from herald.stored import member_item
+from herald.view import stamp
 from tests.carrier import Carrier, many, phone, said, throttled
-from tests.crash import OVER, on_lanes, restart, run_lanes, settle_all, survive
+from tests.crash import OVER, held, on_lanes, restart, run_lanes, settle_all, survive, twice
 from tests.faults import listening, refusing
 from tests.units import metering
 from tests.world import World
+
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 @pytest.fixture
@@ -93,7 +102,7 @@ def test_members_cost(world: World) -> None:
     assert {write.units for write in meter if "." in write.key[2:-1]} == {1, 2}
 
 
-@pytest.mark.feature("X9")
+@pytest.mark.feature("S2")
 def test_some_recipients_refused(world: World, carrier: Carrier) -> None:
     """One refusal for all is split in halves: the good ones get it once, the bad ones are rejected."""
     carrier.bad = {digits(3), digits(77)}
@@ -299,8 +308,6 @@ def test_two_workers_at_one_chunk(world: World, carrier: Carrier) -> None:
     event = on_lanes(world)
     batching = world.operator.batching
     fresh = header(world, request)
-    from herald.stored import member_item  # noqa: PLC0415
-
     for number in (0, 1):
         row = member_item(fresh, "K#000", phone(number), State.ACCEPTED, world.clock.now)
         assert batching.attempts.claim_new(row)
@@ -360,9 +367,11 @@ def test_an_outage_in_the_middle(world: World, carrier: Carrier) -> None:
 def test_at_least_once(world: World, carrier: Carrier) -> None:
     """A member whose sender wants it at least once is tried again after its grace, alone, with its own words."""
     carrier.next.append(carrier.lose)
-    request = send(world, many(3, "{{x}}", policy="at_least_once") | {"recipients": [
-        {"to": phone(number), "variables": {"x": f"for {number}"}} for number in range(3)
-    ]})
+    request = send(
+        world,
+        many(3, "{{x}}", policy="at_least_once")
+        | {"recipients": [{"to": phone(number), "variables": {"x": f"for {number}"}} for number in range(3)]},
+    )
     settle_all(world)
     assert states(world, request, 3) == [State.SENT] * 3
     assert sorted(carrier.sent.values()) == [1, 1, 2]
@@ -391,3 +400,148 @@ def test_every_crash(world: World, carrier: Carrier, words: str) -> None:
         assert "lp" not in header(world, made[-1]), point
 
     survive(world, make, check)
+
+
+# What comes at a bad time.
+
+
+def record(request: str, **more: object) -> dict[str, Any]:
+    body = {"request": request, "chunk": "K#000", **more}
+    return {"Records": [{"messageId": "again", "body": json.dumps(body)}]}
+
+
+def test_early(world: World, carrier: Carrier) -> None:
+    """A record that comes before its time goes back; one of a request that the clock will start is dropped."""
+    soon = send(world, many(2, send_at=stamp(world.clock.now + 600_000)))
+    later = send(world, many(2, send_at=stamp(world.clock.now + 6_000_000)))
+    on_lanes(world)
+    lying = len(held(world))
+    for request in (soon, later):
+        assert world.invoke("deliver", record(request))["batchItemFailures"] == []
+    assert len(held(world)) == lying + 1
+    assert carrier.payloads == []
+
+
+def test_the_breaker_is_open(world: World, carrier: Carrier) -> None:
+    """A request waits for the breaker as a whole."""
+    breakers = world.operator.delivering.breakers
+    assert breakers.failed("acme-sms", breakers.read("acme-sms"), 5, world.clock.now)
+    request = send(world, many(3))
+    deliver(world)
+    assert carrier.payloads == []
+    run_lanes(world)
+    assert states(world, request, 3) == [State.SENT] * 3
+
+
+def test_configuration_missing(world: World) -> None:
+    """A request whose account lacks its secret waits, without a row for anybody."""
+    name = "herald/accounts/acme-sms"
+    clients.secretsmanager().delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+    request = send(world, many(3))
+    deliver(world)
+    assert states(world, request, 3) == [None] * 3
+    assert held(world) == [300_000]
+    clients.secretsmanager().create_secret(Name=name, SecretString='{"access_token": "secret"}')
+    run_lanes(world)
+    assert states(world, request, 3) == [State.SENT] * 3
+
+
+def picture(world: World, count: int) -> tuple[str, dict[str, Any]]:
+    """A request for an image over WhatsApp, and where the image lies."""
+    headers = {"content-type": "image/png", "authorization": f"Bearer {world.key}"}
+    identifier = world.call("POST", "/v1/media", headers, PNG).json["id"]
+    content = {"type": "media", "kind": "image", "media": {"id": identifier}}
+    return identifier, many(count) | {"channel": "whatsapp", "content": content}
+
+
+def test_media_that_is_gone(world: World, carrier: Carrier) -> None:
+    """Members whose media was removed meanwhile are rejected, each with a row that says so."""
+    _, body = picture(world, 3)
+    request = send(world, body)
+    for one in clients.s3().list_objects_v2(Bucket="herald")["Contents"]:
+        clients.s3().delete_object(Bucket="herald", Key=one["Key"])
+    deliver(world)
+    assert states(world, request, 3) == [State.REJECTED] * 3
+    assert carrier.payloads == []
+
+
+def test_an_upload_that_fails(world: World, carrier: Carrier) -> None:
+    """Members whose media cannot be given to the provider now wait, unclaimed, and are sent later, once."""
+    _, body = picture(world, 3)
+    request = send(world, body)
+    down = [True]
+
+    def provide(call: httpx.Request) -> httpx.Response:
+        if call.headers.get("content-type") != "image/png":
+            return carrier(call)
+        return httpx.Response(503) if down else httpx.Response(200, json={"statusCode": 2000, "mediaId": "m"})
+
+    world.provider = provide
+    deliver(world)
+    assert states(world, request, 3) == [None] * 3
+    down.clear()
+    run_lanes(world)
+    assert states(world, request, 3) == [State.SENT] * 3
+    assert set(carrier.sent.values()) == {1}
+
+
+def test_another_worker_takes_over(world: World, carrier: Carrier) -> None:
+    """A worker whose record the watchdog has replaced stops after its slice, and leaves no record behind."""
+    body = many(30, "{{x}}")
+    for recipient in body["recipients"]:
+        recipient["variables"] = {"x": "y"}
+    request = send(world, body)
+
+    def wake(call: httpx.Request) -> httpx.Response:
+        world.operator.table.update(f"M#{request}", ".", Change("ADD #turn :one", {"one": 1}))
+        return carrier.take(call)
+
+    carrier.next.append(wake)
+    deliver(world)
+    assert len(carrier.payloads) == 10
+    assert held(world) == []
+    assert world.invoke("deliver", record(request, turn=1))["batchItemFailures"] == []
+    assert states(world, request, 30) == [State.SENT] * 30
+    assert set(carrier.sent.values()) == {1}
+
+
+def test_cancelled_while_a_worker_is_at_it(world: World) -> None:
+    """A cancelled request is closed only when those who are being sent have come to an end, dead workers' included."""
+    request = send(world, many(3))
+    event = on_lanes(world)
+    row = member_item(header(world, request), "K#000", phone(0), State.ACCEPTED, world.clock.now)
+    assert world.operator.batching.attempts.claim_new(row)
+    assert world.post(f"/v1/messages/{request}/cancel").status == 200
+    assert world.invoke("deliver", event)["batchItemFailures"] == []
+    assert header(world, request)["open"] == {"K#000"}
+    settle_all(world)
+    assert states(world, request, 3) == [State.UNKNOWN, None, None]
+    assert "open" not in header(world, request)
+
+
+def test_a_lost_answer_to_a_claim(world: World, carrier: Carrier) -> None:
+    """When the answer to a member's claim is lost and the claim repeated, the worker finds that it has it."""
+    request = send(world, many(1))
+    event = on_lanes(world)
+    with twice(clients.dynamodb(), "PutItem"):
+        assert world.invoke("deliver", event)["batchItemFailures"] == []
+    assert states(world, request, 1) == [State.SENT]
+    assert set(carrier.sent.values()) == {1}
+
+
+def test_no_time_for_halves(world: World, carrier: Carrier) -> None:
+    """A refusal whose halves no time is left for is tried again later; nothing was sent, and nobody is rejected."""
+    carrier.bad = {digits(2)}
+
+    def slow(call: httpx.Request) -> httpx.Response:
+        world.clock.now += 20_000
+        return carrier.take(call)
+
+    carrier.next.append(slow)
+    request = send(world, many(8))
+    deliver(world)
+    assert states(world, request, 8) == [State.RETRY] * 8
+    run_lanes(world)
+    found = states(world, request, 8)
+    assert (found.count(State.SENT), found[2]) == (7, State.REJECTED)
+    assert set(carrier.sent.values()) == {1}

@@ -3,7 +3,7 @@ Tokens: fetched once for all workers, renewed early, compared and set on a refus
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,9 +87,12 @@ class Workers:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def new(self, skew: int = 0) -> Caller:
-        exchange = Exchange(transport=httpx.MockTransport(lambda request: (self.provider or self.carrier)(request)))
+        exchange = Exchange(transport=httpx.MockTransport(self._provide))
         secrets: Any = self.vault
         return Caller(exchange, secrets, self.table, Time(lambda: self.clock.now + skew, self._sleep, lambda: 0.5))
+
+    def _provide(self, request: httpx.Request) -> httpx.Response:
+        return (self.provider or self.carrier)(request)
 
     def _sleep(self, seconds: float) -> None:
         with self._lock:
@@ -97,8 +100,8 @@ class Workers:
 
 
 @pytest.fixture
-def workers() -> Iterator[Workers]:
-    yield Workers()
+def workers() -> Workers:
+    return Workers()
 
 
 def token(caller: Caller) -> str | None:
@@ -184,7 +187,7 @@ def test_clocks_differ(workers: Workers, life: int, skew: int) -> None:
 
 @pytest.mark.parametrize(("life", "usable"), [(None, 180_000), (0, 0), (60, 30_000), (3600, 3_240_000)])
 def test_life(workers: Workers, life: int | None, usable: int) -> None:
-    """Without a word on its life a token is trusted for minutes; one that is over at once is still used for this call."""
+    """Without a word on its life a token is trusted for minutes; one that is over at once is used for this call."""
     workers.carrier.life = life
     assert token(workers.new()) == "token-1"
     assert workers.table.token.expires == workers.clock.now + usable

@@ -12,12 +12,13 @@ import pytest
 from herald.aws import clients, keys
 from herald.aws.attributes import size
 from herald.aws.pacing import FIRST_PAUSE, THRESHOLD
-from herald.aws.table import Change
-from herald.models import Limits
+from herald.aws.table import Change, ConditionFailed
+from herald.models import Lane, Limits
+from herald.outcome import Outcome
 from herald.status import State
 from herald.view import stamp
 from tests.carrier import PHONE, Carrier, phone, said, sms, throttled
-from tests.crash import OVER, held, on_lanes, restart, run_lanes, settle_all, survive
+from tests.crash import OVER, held, meanwhile, on_lanes, restart, run_lanes, settle_all, survive, twice
 from tests.faults import refusing
 from tests.units import metering
 from tests.world import World
@@ -209,8 +210,6 @@ def test_a_worker_that_was_given_up_knows_better(world: World) -> None:
     world.clock.now = claimed["lease"]
     assert deliver(world) == []
     assert item(world, identifier)["state"] == State.UNCLEAR
-    from herald.outcome import Outcome  # noqa: PLC0415
-
     world.operator.messages.record(claimed, Outcome(State.RETRY, retry_at=world.clock.now), world.clock.now)
     settle_all(world)
     assert item(world, identifier)["state"] == State.SENT
@@ -219,7 +218,7 @@ def test_a_worker_that_was_given_up_knows_better(world: World) -> None:
 # Duplicates, leases and zombies.
 
 
-def again(world: World, identifier: str) -> dict[str, Any]:
+def again(identifier: str) -> dict[str, Any]:
     return {"Records": [{"messageId": "again", "body": f'{{"message":"{identifier}"}}'}]}
 
 
@@ -230,7 +229,7 @@ def test_duplicate_records(world: World, carrier: Carrier) -> None:
     five = {"Records": [{**event["Records"][0], "messageId": f"{number}"} for number in range(5)]}
     assert world.invoke("deliver", five)["batchItemFailures"] == []
     for _ in range(5):
-        assert world.invoke("deliver", again(world, identifier))["batchItemFailures"] == []
+        assert world.invoke("deliver", again(identifier))["batchItemFailures"] == []
     assert carrier.sent == {DIGITS: 1}
     assert seconds_held(world) == []
 
@@ -256,9 +255,6 @@ def test_a_zombie_is_fenced(world: World, carrier: Carrier) -> None:
     settle_all(world)
     stored = item(world, identifier)
     assert (stored["state"], stored["provider_id"]) == (State.SENT, "t-1")
-    from herald.aws.table import ConditionFailed  # noqa: PLC0415
-    from herald.outcome import Outcome  # noqa: PLC0415
-
     with pytest.raises(ConditionFailed):
         world.operator.messages.record(zombie, Outcome(State.SENT, "t-zombie"), world.clock.now)
     assert item(world, identifier) == stored
@@ -282,7 +278,7 @@ def test_stale_records(world: World, carrier: Carrier) -> None:
 def test_early_records(world: World, carrier: Carrier) -> None:
     """A record that comes before its time is held back for what is left."""
     identifier = send(world, sms(send_at=at(world, 600)))
-    assert world.invoke("deliver", again(world, identifier))["batchItemFailures"] == []
+    assert world.invoke("deliver", again(identifier))["batchItemFailures"] == []
     assert carrier.payloads == []
     assert seconds_held(world) == [600, 600]
     world.settle()
@@ -292,7 +288,7 @@ def test_early_records(world: World, carrier: Carrier) -> None:
 def test_a_record_of_what_the_clock_will_start(world: World) -> None:
     """An early record of a message that stands in the due index is dropped: the clock will make another."""
     identifier = send(world, sms(send_at=at(world, 86_400)))
-    assert world.invoke("deliver", again(world, identifier))["batchItemFailures"] == []
+    assert world.invoke("deliver", again(identifier))["batchItemFailures"] == []
     assert seconds_held(world) == []
 
 
@@ -340,7 +336,11 @@ def test_configuration_missing(world: World, carrier: Carrier) -> None:
     identifier = send(world)
     assert deliver(world) == []
     stored = item(world, identifier)
-    assert (stored["state"], stored["reason"], stored["code"]) == (State.RETRY, "account_disabled", "configuration_error")
+    assert (stored["state"], stored["reason"], stored["code"]) == (
+        State.RETRY,
+        "account_disabled",
+        "configuration_error",
+    )
     assert seconds_held(world) == [300]
     clients.secretsmanager().create_secret(Name=name, SecretString='{"access_token": "secret"}')
     world.settle()
@@ -376,7 +376,9 @@ def test_a_record_that_is_none(world: World, carrier: Carrier) -> None:
     """What is no lane record is refused, and ends among the dead letters; the others are worked on."""
     send(world)
     event = on_lanes(world)
-    bad = [{"messageId": f"bad-{number}", "body": body} for number, body in enumerate(["", "[]", '{"message":1,"x":2}'])]
+    bad = [
+        {"messageId": f"bad-{number}", "body": body} for number, body in enumerate(["", "[]", '{"message":1,"x":2}'])
+    ]
     answer = world.invoke("deliver", {"Records": [*bad, *event["Records"]]})
     assert [failure["itemIdentifier"] for failure in answer["batchItemFailures"]] == ["bad-0", "bad-1", "bad-2"]
     assert carrier.sent == {DIGITS: 1}
@@ -384,7 +386,7 @@ def test_a_record_that_is_none(world: World, carrier: Carrier) -> None:
 
 def test_unknown_messages(world: World) -> None:
     """A record whose message is gone is done with."""
-    assert world.invoke("deliver", again(world, "a" * 26))["batchItemFailures"] == []
+    assert world.invoke("deliver", again("a" * 26))["batchItemFailures"] == []
 
 
 @pytest.mark.parametrize("operation", ["BatchGetItem", "GetItem", "UpdateItem"])
@@ -473,7 +475,7 @@ def fail(world: World, carrier: Carrier, count: int) -> list[str]:
     carrier.next += [httpx.ConnectError("down")] * count
     ids = [send(world, sms(phone(number))) for number in range(count)]
     for identifier in ids:
-        world.invoke("deliver", again(world, identifier))
+        world.invoke("deliver", again(identifier))
     on_lanes(world)
     return ids
 
@@ -560,12 +562,10 @@ def test_rate(world: World, carrier: Carrier) -> None:
 
 
 @pytest.mark.feature("F20")
-def test_transactional_before_bulk(world: World, carrier: Carrier) -> None:
+def test_transactional_before_bulk(world: World) -> None:
     """A transactional message does not wait behind an hour of bulk, which takes at most four fifths of the rate."""
     limit(world, "acme-sms", rate=10)
     rates = world.operator.delivering.rates
-    from herald.models import Lane  # noqa: PLC0415
-
     block = rates.reserve("acme-sms", 10, Lane.BULK, 28_800, world.clock.now)
     assert block
     assert block.slot(28_800) - world.clock.now == 3_600_000
@@ -670,3 +670,108 @@ def test_write_units(world: World) -> None:
     assert [write.units for write in delivery] == [1, 2]
     assert [[write.units for write in meter] for meter in reports] == [[1], [1]]
     assert size(item(world, identifier)) < 1000
+
+
+# Races.
+
+
+def test_a_lost_answer_to_the_claim(world: World, carrier: Carrier) -> None:
+    """When the answer to a claim is lost and the claim repeated, the worker finds that it has it."""
+    identifier = send(world)
+    event = on_lanes(world)
+    with twice(clients.dynamodb(), "UpdateItem"):
+        assert world.invoke("deliver", event)["batchItemFailures"] == []
+    assert item(world, identifier)["state"] == State.SENT
+    assert carrier.sent == {DIGITS: 1}
+
+
+def test_claimed_by_another(world: World, carrier: Carrier) -> None:
+    """A worker that loses the race for a claim calls nobody."""
+    identifier = send(world)
+    event = on_lanes(world)
+    attempts = world.operator.delivering.attempts
+    with meanwhile(clients.dynamodb(), "UpdateItem", lambda: attempts.claim(item(world, identifier))):
+        assert world.invoke("deliver", event)["batchItemFailures"] == []
+    assert carrier.payloads == []
+
+
+def test_moved_while_its_lease_is_seen(world: World, carrier: Carrier) -> None:
+    """A message whose worker speaks just when it is given up is looked at again, not forgotten."""
+    identifier = send(world)
+    attempts = world.operator.delivering.attempts
+    claimed = attempts.claim(item(world, identifier))
+    assert claimed
+    world.clock.now = claimed["lease"]
+    event = on_lanes(world)
+    retry = Outcome(State.RETRY, retry_at=world.clock.now)
+
+    def speak() -> None:
+        world.operator.messages.record(claimed, retry, world.clock.now)
+
+    with meanwhile(clients.dynamodb(), "UpdateItem", speak):
+        assert world.invoke("deliver", event)["batchItemFailures"] == []
+    run_lanes(world)
+    assert carrier.sent == {DIGITS: 1}
+
+
+def cancel(world: World, identifier: str) -> None:
+    world.operator.sending.cancel("acme", identifier)
+
+
+@pytest.mark.parametrize("seconds", [0, 90_000], ids=["postponed", "expired"])
+def test_cancelled_at_the_last_moment(world: World, seconds: int) -> None:
+    """A message that is cancelled while a worker has it in hand stays cancelled."""
+    clients.secretsmanager().delete_secret(SecretId="herald/accounts/acme-sms", ForceDeleteWithoutRecovery=True)
+    identifier = send(world)
+    event = on_lanes(world)
+    world.clock.now += seconds * 1000
+    with meanwhile(clients.dynamodb(), "UpdateItem", lambda: cancel(world, identifier)):
+        assert world.invoke("deliver", event)["batchItemFailures"] == []
+    assert item(world, identifier)["state"] == State.CANCELLED
+    assert seconds_held(world) == []
+
+
+def test_the_watchdog_is_faster(world: World, carrier: Carrier) -> None:
+    """When the watchdog wakes just as a record is parked beyond it, its own record takes over."""
+    limit(world, "acme-sms", rate=0.0005)
+    send(world, sms(phone(1)))
+    assert deliver(world) == []
+    identifier = send(world)
+    event = on_lanes(world)
+
+    def wake() -> None:
+        world.clock.now += 900_000
+        world.invoke("clock", {})
+        world.clock.now -= 900_000
+
+    before = len(seconds_held(world))
+    moved: list[int] = []
+
+    def once(model: Any, params: Any, **_: Any) -> None:
+        if model.name == "UpdateItem" and b"#ls = :next" in params["body"] and not moved:
+            moved.append(1)
+            wake()
+
+    clients.dynamodb().meta.events.register_first("before-call", once)
+    try:
+        assert world.invoke("deliver", event)["batchItemFailures"] == []
+    finally:
+        clients.dynamodb().meta.events.unregister("before-call", once)
+    assert moved
+    assert item(world, identifier)["turn"] == 1
+    assert len(seconds_held(world)) == before + 1
+    settle_all(world)
+    assert set(carrier.sent.values()) == {1}
+
+
+def test_the_token_service_is_down(world: World, carrier: Carrier) -> None:
+    """While no token is to be had messages wait, unclaimed, and the breaker hears of it."""
+    carrier.next.clear()
+    world.provider = lambda _: httpx.Response(503)
+    identifier = send(world, {**sms(), "channel": "rcs"})
+    assert deliver(world) == []
+    assert (item(world, identifier)["state"], item(world, identifier)["tries"]) == (State.RETRY, 0)
+    assert world.operator.delivering.breakers.read("acme-websms").failures == 1
+    world.provider = carrier
+    run_lanes(world)
+    assert carrier.sent == {PHONE: 1}

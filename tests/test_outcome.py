@@ -63,7 +63,14 @@ def every_failure() -> list[type[httpx.HTTPError]]:
     return sorted((*found, httpx.TooManyRedirects), key=lambda one: one.__name__)
 
 
-BEFORE_IT_LEFT = {"ConnectError", "ConnectTimeout", "PoolTimeout", "UnsupportedProtocol", "ProxyError", "LocalProtocolError"}
+BEFORE_IT_LEFT = {
+    "ConnectError",
+    "ConnectTimeout",
+    "PoolTimeout",
+    "UnsupportedProtocol",
+    "ProxyError",
+    "LocalProtocolError",
+}
 
 
 @pytest.mark.parametrize("failure", every_failure(), ids=lambda one: one.__name__)
@@ -71,7 +78,9 @@ def test_every_wire_failure(failure: type[httpx.HTTPError]) -> None:
     """Only what fails before the request has left was not sent; any other failure is unclear."""
 
     def fail(request: httpx.Request) -> httpx.Response:
-        raise failure("no", request=request)  # type: ignore[call-arg] - all of them take it
+        error = failure("no")
+        error.request = request
+        raise error
 
     exchange = Exchange(transport=httpx.MockTransport(fail))
     with pytest.raises(ProviderError) as raised:

@@ -18,7 +18,18 @@ from herald.sending import WINDOW, fingerprint_of
 from herald.status import State
 from herald.view import stamp
 from tests.carrier import PHONE, Carrier, many, phone, sms, throttled
-from tests.crash import dying_at, held, on_lanes, points, restart, run_lanes, settle_all
+from tests.crash import (
+    dying_at,
+    held,
+    meanwhile,
+    on_lanes,
+    one_at_a_time,
+    points,
+    restart,
+    run_lanes,
+    settle_all,
+    twice,
+)
 from tests.faults import Died, refusing
 from tests.world import Answer, World
 
@@ -49,7 +60,7 @@ def item(world: World, identifier: str) -> dict[str, Any]:
     return found
 
 
-def stored(world: World) -> list[str]:
+def stored() -> list[str]:
     """The keys of all that stands in the table about messages."""
     items = clients.dynamodb().scan(TableName="herald")["Items"]
     return sorted(f"{one['pk']['S']} {one['sk']['S']}" for one in items if one["pk"]["S"].startswith("M#"))
@@ -93,11 +104,11 @@ def test_another_body(world: World, large: bool) -> None:  # noqa: FBT001 - a ca
     """Another body under the same key is refused, and nothing is written; whatever its size."""
     text = "x" * 4000 if large else "hello"
     assert post(world, sms(text=text)).status == 202
-    before = stored(world)
+    before = stored()
     refused = post(world, sms(text=f"{text}!"))
     assert (refused.status, refused.json["code"]) == (422, "idempotency_mismatch")
     assert refused.json["field"] == "idempotency_key"
-    assert stored(world) == before
+    assert stored() == before
 
 
 @pytest.mark.feature("F10")
@@ -164,12 +175,15 @@ def test_the_window_of_what_is_scheduled(world: World) -> None:
 def test_a_hundred_at_once(world: World, carrier: Carrier, body: dict[str, Any]) -> None:
     """A hundred requests with one key at the same time are one message."""
     post(world, many(1), "warm")
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(8) as pool, one_at_a_time():
         answers = list(pool.map(lambda _: post(world, body), range(100)))
     assert {answer.status for answer in answers} == {202}
     assert len({json.dumps(answer.json) for answer in answers}) == 1
     run_lanes(world)
-    assert set(carrier.sent.values()) == {1} or set(carrier.sent.values()) == {1, 2}  # `many(1)` has a phone of `many(3)`
+    assert set(carrier.sent.values()) == {1} or set(carrier.sent.values()) == {
+        1,
+        2,
+    }  # `many(1)` has a phone of `many(3)`
     assert sum(carrier.sent.values()) == 1 + (3 if "recipients" in body else 1)
 
 
@@ -189,16 +203,18 @@ def test_fingerprints() -> None:
 
 
 @pytest.mark.parametrize("body", [sms(), many(3)], ids=["one", "many"])
-@pytest.mark.parametrize("code", ["ProvisionedThroughputExceededException", "ThrottlingException", "InternalServerError"])
+@pytest.mark.parametrize(
+    "code", ["ProvisionedThroughputExceededException", "ThrottlingException", "InternalServerError"]
+)
 def test_the_table_refuses(world: World, body: dict[str, Any], code: str) -> None:
     """When the table refuses, the answer is 503 with Retry-After, and nothing is stored or enqueued."""
     post(world, sms(phone(9)), None)
     on_lanes(world)
-    before = stored(world)
+    before = stored()
     with refusing(clients.dynamodb(), "PutItem", "TransactWriteItems", code=code):
         refused = post(world, body)
     assert (refused.status, refused.headers["retry-after"]) == (503, "2")
-    assert stored(world) == before
+    assert stored() == before
     assert on_lanes(world) == {"Records": []}
     assert post(world, body).status == 202
 
@@ -230,12 +246,12 @@ def test_the_queue_refuses_and_there_is_no_key(world: World, carrier: Carrier, b
         assert post(world, body, None).status == 503
     settle_all(world)
     assert carrier.sent == {}
-    (head,) = [key for key in stored(world) if key.endswith(" .")]
+    (head,) = [key for key in stored() if key.endswith(" .")]
     assert item(world, head.split()[0][2:])["state"] == State.CANCELLED
 
 
 def test_enqueued_after_all(world: World, carrier: Carrier) -> None:
-    """When the queue took the record and only its answer was lost, a message without a key that is being sent is 202."""
+    """When the queue took the record and only its answer was lost, a message that is being sent is accepted."""
 
     def deliver_and_lose(model: Any, **_: Any) -> None:
         if model.name == "SendMessageBatch":
@@ -254,6 +270,7 @@ def test_enqueued_after_all(world: World, carrier: Carrier) -> None:
 @pytest.mark.parametrize("body", [sms(), many(3), sms(text="x" * 4000)], ids=["one", "many", "large"])
 def test_every_crash(world: World, carrier: Carrier, body: dict[str, Any]) -> None:
     """Wherever a worker dies, the repeat has one id and is sent once; so is what was stored and never repeated."""
+    restart(world)
     with dying_at(world, None) as names:
         post(world, body, "whole")
     settle_all(world)
@@ -261,6 +278,7 @@ def test_every_crash(world: World, carrier: Carrier, body: dict[str, Any]) -> No
         for repeated in (True, False):
             carrier.sent.clear()
             key = f"{point} {repeated}"
+            restart(world)
             with dying_at(world, point), pytest.raises(Died):
                 post(world, body, key)
             restart(world)
@@ -339,3 +357,63 @@ def test_ids(world: World) -> None:
     ids = [post(world, key=None).json["id"] for _ in range(3)]
     assert len(set(ids)) == 3
     assert all(is_id(identifier) for identifier in ids)
+
+
+# Races.
+
+
+@pytest.mark.parametrize("key", [KEY, None])
+def test_a_lost_answer_of_the_table(world: World, carrier: Carrier, key: str | None) -> None:
+    """When the table's answer is lost and the write repeated, the message is found to be ours, once."""
+    with twice(clients.dynamodb(), "PutItem"):
+        answer = post(world, key=key)
+    assert answer.status == 202
+    assert len(stored()) == 1
+    run_lanes(world)
+    assert set(carrier.sent.values()) == {1}
+
+
+def test_cancelled_while_it_is_claimed(world: World) -> None:
+    """When a worker is faster, cancelling comes too late; when another cancel is faster, it is cancelled."""
+    identifier = post(world).json["id"]
+    attempts = world.operator.delivering.attempts
+    with meanwhile(clients.dynamodb(), "UpdateItem", lambda: attempts.claim(item(world, identifier))):
+        assert world.post(f"/v1/messages/{identifier}/cancel").status == 409
+    other = post(world, sms(phone(2)), "2").json["id"]
+    with meanwhile(clients.dynamodb(), "UpdateItem", lambda: world.operator.sending.cancel("acme", other)):
+        assert world.post(f"/v1/messages/{other}/cancel").json["status"] == "cancelled"
+
+
+def test_a_member_cancelled_while_it_is_claimed(world: World) -> None:
+    """A member whose row a worker writes first is being sent."""
+    request = post(world, many(2)).json["id"]
+    member = member_id(request, phone(1))
+    event = on_lanes(world)
+    with meanwhile(clients.dynamodb(), "PutItem", lambda: world.invoke("deliver", event)):
+        assert world.post(f"/v1/messages/{member}/cancel").status == 409
+
+
+def test_a_member_of_what_has_expired(world: World) -> None:
+    """A member that expired with its request can no longer be cancelled; one that is cancelled with it stays so."""
+    request = post(world, many(2)).json["id"]
+    world.clock.now += 2 * 86_400_000
+    run_lanes(world)
+    assert world.post(f"/v1/messages/{member_id(request, phone(1))}/cancel").status == 409
+
+
+@pytest.mark.feature("F19")
+def test_large_requests(world: World, carrier: Carrier) -> None:
+    """Recipients with long variables lie in several chunks, each with a record of its own; the last one ends it."""
+    body = many(200, "{{x}}")
+    for recipient in body["recipients"]:
+        recipient["variables"] = {"x": "ü" * 2, "unused": "y" * 4000}
+    request = post(world, body).json["id"]
+    header = world.operator.requests.get(request)
+    assert header
+    assert len(header["open"]) == 3
+    run_lanes(world)
+    assert set(carrier.sent.values()) == {1}
+    assert len(carrier.sent) == 200
+    header = world.operator.requests.get(request)
+    assert header
+    assert not {"open", "ls"} & header.keys()

@@ -101,14 +101,16 @@ def size_of(item: Wire) -> int:
     return sum(len(name.encode()) + _size(value) for name, value in item.items())
 
 
-def _size(wire: Wire) -> int:
+def _size(wire: Wire) -> int:  # noqa: PLR0911 - one line a type reads best
+    kind: str
+    value: Any
     ((kind, value),) = wire.items()
     match kind:
         case "S":
             return len(value.encode())
         case "N":
             digits = value.lstrip("-").replace(".", "").strip("0")
-            return ceil(len(digits) / 2) + 1 + value.startswith("-")
+            return ceil(len(digits) / 2) + 1 + int(value.startswith("-"))
         case "BOOL" | "NULL":
             return 1
         case "L":
@@ -118,4 +120,4 @@ def _size(wire: Wire) -> int:
         case "SS":
             return sum(len(one.encode()) for one in value)
         case _:
-            return len(value)
+            return len(bytes(value))

@@ -53,8 +53,8 @@ def claim(messages: Messages, attempt: str = "one", now: int = NOW, step: int = 
     return messages.claim(ID, step, attempt, now, now + 65_000)
 
 
-def delivered(**more: Any) -> StatusUpdate:
-    return StatusUpdate(**({"provider_status": "DELIVERED", "status": Status.DELIVERED, "at": NOW} | more))
+def delivered() -> StatusUpdate:
+    return StatusUpdate("DELIVERED", Status.DELIVERED, at=NOW)
 
 
 @pytest.mark.parametrize(("length", "beside"), [(10, False), (LARGEST, True), (50_000, True)])

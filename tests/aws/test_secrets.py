@@ -51,7 +51,7 @@ def test_cached(client: Any) -> None:
 
 @pytest.mark.parametrize("text", ["", "no JSON", "[]", '"text"', '{"a": 1}'])
 def test_not_an_object(client: Any, text: str) -> None:
-    """A secret that is no object of texts is a mistake that only a person can mend, and is not repeated in the error."""
+    """A secret that is no object of texts is a mistake for a person to mend; the error does not repeat it."""
     client.create_secret(Name="herald/accounts/acme", SecretString=text or " ")
     with pytest.raises(ConfigurationError) as raised:
         secrets(client).of_account("acme")

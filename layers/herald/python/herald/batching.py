@@ -45,7 +45,7 @@ from herald.status import WAITING, State
 from herald.stored import ChunkRecord, member_item, read_body
 
 SIDE_BY_SIDE = 10
-"""Calls of a slice, where each member needs its own: as many as the pool makes at once, so that a slice ends in time."""
+"""Calls of a slice, where each member needs its own: as many as the pool makes at once, so that it ends in time."""
 
 _BY_RECIPIENT = frozenset(
     {Reason.INVALID_RECIPIENT, Reason.RECIPIENT_NOT_ALLOWED, Reason.RECIPIENT_BLOCKED, Reason.TOO_MANY_RECIPIENTS}
@@ -96,11 +96,10 @@ class Work:
         """Members worked on between two looks at clock, breaker and request: what goes at once, or in a second."""
         if self.gate.probing:
             return 1
-        rate = self.gate.account.limits.rate
-        if rate is not None:
-            return max(1, ceil(rate))
         alike = not any(variables for _, variables in self.recipients)
-        return max(self.batch, SIDE_BY_SIDE) if alike else SIDE_BY_SIDE
+        most = max(self.batch, SIDE_BY_SIDE) if alike else SIDE_BY_SIDE
+        rate = self.gate.account.limits.rate
+        return most if rate is None else min(most, max(1, ceil(rate)))
 
 
 @dataclass(slots=True)

@@ -88,8 +88,8 @@ class Planner:
             try:
                 if id(content) not in seen:
                     seen[id(content)] = content
-                    self._check_media(plan.tenant, content, plan.request.channel)
                     adapter.check(self.sample(plan, recipient.to, content))
+                    self._check_media(plan.tenant, content, plan.request.channel)
                 adapter.check_address(plan.request.channel, recipient.to)
             except InvalidMessage as error:
                 if plan.is_request and (error.field or "").split(".")[0] in ("to", "variables"):

@@ -99,8 +99,8 @@ def records_of(item: Item) -> list[MessageRecord | ChunkRecord]:
 
 def read_record(text: str) -> MessageRecord | ChunkRecord:
     """A lane record. Raises ValueError for anything else."""
-    found = json.loads(text)
     try:
+        found = json.loads(text)
         return MessageRecord(**found) if "message" in found else ChunkRecord(**found)
-    except TypeError as error:
+    except (RecursionError, TypeError) as error:
         raise ValueError("this is no lane record") from error
