@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from herald.aws import clients
 from herald.aws.table import Change
@@ -175,6 +176,11 @@ def test_members_that_wait(world: World, carrier: Carrier) -> None:
     carrier.next += [throttled(30), throttled(600)]
     request = send(world, body)
     deliver(world)
+    world.clock.now += 31_000
+    with listening() as calls:
+        deliver(world)
+    assert calls.count("UpdateItem") == 2, "the one that waits for ten minutes was tried too"
+    assert held(world)[0] > 500_000
     run_lanes(world)
     assert states(world, request, 3) == [State.SENT] * 3
     assert set(carrier.sent.values()) == {1}
@@ -342,6 +348,25 @@ def test_outcomes_refused(world: World, carrier: Carrier) -> None:
     settle_all(world)
     assert sorted(map(str, states(world, request, 10))) == [State.SENT] * 6 + [State.UNKNOWN] * 4
     assert set(carrier.sent.values()) == {1}
+
+
+def test_a_hiccup_of_the_table(world: World) -> None:
+    """An outcome that the table refuses once is recorded at the second try."""
+    request = send(world, many(10))
+    event = on_lanes(world)
+    left = [None] * 3
+
+    def hiccup(model: Any, **_: Any) -> None:
+        if model.name == "UpdateItem" and left:
+            left.pop()
+            raise EndpointConnectionError(endpoint_url="x")
+
+    clients.dynamodb().meta.events.register_first("before-call", hiccup)
+    try:
+        world.invoke("deliver", event)
+    finally:
+        clients.dynamodb().meta.events.unregister("before-call", hiccup)
+    assert states(world, request, 10) == [State.SENT] * 10
 
 
 def test_an_outage_in_the_middle(world: World, carrier: Carrier) -> None:

@@ -299,7 +299,7 @@ def test_words_in_any_order(acme: Client, websms: WebsmsControl, number: Number,
 
 
 @pytest.mark.feature("W10")
-def test_seeds_own_sample_is_kept(place: Place, websms: WebsmsControl) -> None:
+def test_documented_sample_is_kept(place: Place, websms: WebsmsControl) -> None:
     """
     The document's sample, which lacks its commas, is acknowledged and lies in quarantine, to the byte.
     """

@@ -254,7 +254,7 @@ class Batching:
 
     def _slice(self, work: Work, start: int, members: Sequence[Member]) -> None:
         """Send to these members; notes when some have to be looked at again."""
-        groups = list(_groups(members, 1 if work.gate.probing else work.batch))
+        groups = list(_groups(members, work.batch))
         alone = len(groups) == 1
         for sent in self._map(lambda group: self._send(work, group, parallel=alone), groups, parallel=not alone):
             for outcome, number in sent.outcomes:
