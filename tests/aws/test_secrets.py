@@ -49,6 +49,21 @@ def test_cached(client: Any) -> None:
     assert store.of_account("acme") == {"token": "newest"}
 
 
+def test_an_outage_is_outlived(client: Any) -> None:
+    """While the service refuses, the secret last known is used; who asks for it afresh is told that there is none."""
+    clock = Seconds()
+    store = secrets(client, clock)
+    client.create_secret(Name="herald/accounts/acme", SecretString='{"token": "known"}')
+    assert store.of_account("acme") == {"token": "known"}
+    clock.now = 2 * CACHE_SECONDS
+    with Stubber(client) as stub:
+        stub.add_client_error("get_secret_value", "ThrottlingException")
+        assert store.of_account("acme") == {"token": "known"}
+        stub.add_client_error("get_secret_value", "ThrottlingException")
+        with pytest.raises(Unavailable):
+            store.of_account("acme", fresh=True)
+
+
 @pytest.mark.parametrize("text", ["", "no JSON", "[]", '"text"', '{"a": 1}'])
 def test_not_an_object(client: Any, text: str) -> None:
     """A secret that is no object of texts is a mistake for a person to mend; the error does not repeat it."""

@@ -43,11 +43,26 @@ class Secrets:
         return secrets
 
     def read(self, name: str, *, fresh: bool = False) -> str:
-        """A secret's text. Raises ConfigurationError when it does not exist, Unavailable when it cannot be read now."""
+        """
+        A secret's text; the last one known while it cannot be read anew, so webhooks outlive the service's outage.
+
+        Raises ConfigurationError when it does not exist, Unavailable when it cannot be read now and is not known,
+        or is asked for `fresh`.
+        """
         now = self._clock()
         cached = self._cache.get(name)
         if cached and not fresh and now - cached[0] < CACHE_SECONDS:
             return cached[1]
+        try:
+            text = self._fetch(name)
+        except Unavailable:
+            if cached is None or fresh:
+                raise
+            return cached[1]
+        self._cache[name] = (now, text)
+        return text
+
+    def _fetch(self, name: str) -> str:
         try:
             text = self._client().get_secret_value(SecretId=name).get("SecretString")
         except ClientError as error:
@@ -61,5 +76,4 @@ class Secrets:
             raise Unavailable("secrets cannot be read for now") from error
         if text is None:
             raise ConfigurationError(f"the secret {name} is not a text")
-        self._cache[name] = (now, text)
         return text
