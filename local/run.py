@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import shlex
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -123,6 +124,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", type=int, default=PORT, help=f"of the local AWS; 0 for any free one ({PORT})")
     parser.add_argument("--websms-port", type=int, default=WEBSMS_PORT, help=f"of the simulator ({WEBSMS_PORT})")
     given = parser.parse_args(arguments)
+    # A shell that starts us in the background has us ignore Ctrl-C; there is no other way to stop us in order.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     return run(Screen(), once=given.once, port=given.port or None, websms_port=given.websms_port or None)
 
 
