@@ -8,10 +8,12 @@ websms as it answers to those who send, in a few lines: takes what it is given, 
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
+
+from tests.world import World
 
 type Step = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
@@ -32,6 +34,14 @@ def many(count: int, text: str = "hello", **more: object) -> dict[str, Any]:
     """The body of a request for as many SMS."""
     recipients = [{"to": phone(number)} for number in range(count)]
     return {"channel": "sms", "recipients": recipients, "content": {"type": "text", "text": text}, **more}
+
+
+def send(world: World, body: Mapping[str, Any] | None = None, **headers: str) -> str:
+    """Have this body, or one SMS, accepted; the id."""
+    answer = world.post("/v1/messages", body or sms(), **headers)
+    assert answer.status == 202, answer.json
+    identifier: str = answer.json["id"]
+    return identifier
 
 
 def said(code: int, status: int = 200, **headers: str) -> httpx.Response:

@@ -19,7 +19,7 @@ from herald.models import Limits
 from herald.status import State
 from herald.stored import member_item
 from herald.view import stamp
-from tests.carrier import Carrier, many, phone, said, throttled
+from tests.carrier import Carrier, many, phone, said, send, throttled
 from tests.crash import OVER, held, on_lanes, restart, run_lanes, settle_all, survive, twice
 from tests.faults import listening, refusing
 from tests.units import metering
@@ -41,13 +41,6 @@ def world() -> Iterator[World]:
 def carrier(world: World) -> Carrier:
     assert isinstance(world.provider, Carrier)
     return world.provider
-
-
-def send(world: World, body: dict[str, Any]) -> str:
-    answer = world.post("/v1/messages", body)
-    assert answer.status == 202, answer.json
-    identifier: str = answer.json["id"]
-    return identifier
 
 
 def deliver(world: World, **how: Any) -> None:

@@ -17,7 +17,7 @@ from herald.models import Lane, Limits
 from herald.outcome import Outcome
 from herald.status import State
 from herald.view import stamp
-from tests.carrier import PHONE, Carrier, phone, said, sms, throttled
+from tests.carrier import PHONE, Carrier, phone, said, send, sms, throttled
 from tests.crash import OVER, held, meanwhile, on_lanes, restart, run_lanes, settle_all, survive, twice
 from tests.faults import refusing
 from tests.units import metering
@@ -37,13 +37,6 @@ def world() -> Iterator[World]:
 def carrier(world: World) -> Carrier:
     assert isinstance(world.provider, Carrier)
     return world.provider
-
-
-def send(world: World, body: dict[str, Any] | None = None, **headers: str) -> str:
-    answer = world.post("/v1/messages", body or sms(), **headers)
-    assert answer.status == 202, answer.json
-    identifier: str = answer.json["id"]
-    return identifier
 
 
 def item(world: World, identifier: str) -> dict[str, Any]:

@@ -9,8 +9,9 @@ import pytest
 from moto import mock_aws
 
 from herald.aws import keys
+from herald.aws.messages import Messages
 from herald.aws.requests import Requests, chunk_key
-from herald.aws.table import ConditionFailed
+from herald.aws.table import ConditionFailed, Table
 from herald.status import State
 from tests.moto_table import make_table
 
@@ -19,9 +20,14 @@ ID = "a" * 26
 
 
 @pytest.fixture
-def requests() -> Iterator[Requests]:
+def table() -> Iterator[Table]:
     with mock_aws():
-        yield Requests(make_table())
+        yield make_table()
+
+
+@pytest.fixture
+def requests(table: Table) -> Requests:
+    return Requests(table)
 
 
 def insert(requests: Requests, chunks: int = 3, kind: str = "watchdog", **more: object) -> dict[str, Any]:
@@ -98,10 +104,11 @@ def test_expire(requests: Requests) -> None:
     assert requests.expire(header) == expired
 
 
-def test_the_watchdog(requests: Requests) -> None:
-    """It is moved on only by who has seen it as it is."""
+def test_the_watchdog(table: Table, requests: Requests) -> None:
+    """It is moved on like a message's, and only by who has seen it as it is."""
+    messages = Messages(table)
     header = insert(requests)
-    requests.watch_from(header, NOW + 5)
+    messages.watch_from(header, NOW + 5)
     assert (requests.get(ID) or {})["ls"] == keys.due(NOW + 5, "watchdog")
     with pytest.raises(ConditionFailed):
-        requests.watch_from(header, NOW)
+        messages.watch_from(header, NOW)

@@ -13,7 +13,7 @@ import pytest
 
 from herald.aws import clients
 from herald.status import State
-from tests.carrier import PHONE, Carrier, sms, throttled
+from tests.carrier import PHONE, Carrier, send, sms, throttled
 from tests.crash import on_lanes, restart, run_lanes
 from tests.faults import listening
 from tests.world import World
@@ -52,13 +52,6 @@ def world() -> Iterator[World]:
 def carrier(world: World) -> Websms:
     assert isinstance(world.provider, Websms)
     return world.provider
-
-
-def send(world: World, body: dict[str, Any]) -> str:
-    answer = world.post("/v1/messages", body)
-    assert answer.status == 202, answer.json
-    identifier: str = answer.json["id"]
-    return identifier
 
 
 def item(world: World, identifier: str) -> dict[str, Any]:

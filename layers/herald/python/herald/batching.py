@@ -388,18 +388,8 @@ class Batching:
             self.messages.record(item, outcome, self.time.now())
 
     def _park(self, header: Item, record: ChunkRecord, delay: float) -> None:
-        """Back to the lane, to go on from where it stands; the watchdog is moved on as for single messages."""
-        now = self.time.now()
-        until, watched = now + int(delay * 1000), keys.watched_until(header)
-        if now < header["expires"] < until:
-            until = header["expires"]
-        if watched is not None and watched <= until:
-            try:
-                self.requests.watch_from(header, until + self.settings.watchdog)
-            except ConditionFailed:
-                return
-        again_from = replace(record, turn=header.get("turn", 0))
-        self.parking.park(Lane(header["lane"]), again_from.after((until - now) / 1000))
+        """Back to the lane, to go on from where it stands."""
+        self.delivering.hold(header, replace(record, turn=header.get("turn", 0)), delay)
 
 
 def _groups(members: Sequence[Member], width: int) -> Iterator[Sequence[Member]]:

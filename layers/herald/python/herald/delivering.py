@@ -40,7 +40,7 @@ from herald.outcome import Outcome, again, refused
 from herald.provider import Provider
 from herald.rendering import render
 from herald.status import WAITING, State, marks_of
-from herald.stored import MessageRecord, read_body
+from herald.stored import ChunkRecord, MessageRecord, read_body
 
 LONGEST_CALL = 15_000
 """Milliseconds that one call may take: nothing is started later than this before the function's end."""
@@ -260,8 +260,13 @@ class Delivering:
             self.telemetry.note(error.detail, account=account, code=error.code)
 
     def _park(self, item: Item, delay: float, slot: int = 0) -> None:
+        """Back on its lane, for `delay` seconds, with the slot that it has reserved."""
+        self.hold(item, MessageRecord(keys.id_of(item), item.get("turn", 0), slot), delay)
+
+    def hold(self, item: Item, record: MessageRecord | ChunkRecord, delay: float) -> None:
         """
-        Back on its lane, for `delay` seconds, but not beyond the time when it expires.
+        Put the record of a message, or of a chunk of a request, back on its lane for `delay` seconds, but not beyond
+        the time when it expires.
 
         A watchdog that would wake meanwhile is moved on, or it would send a new record to the end of the line,
         again and again. When it is awake already, its record takes the place of this one.
@@ -275,5 +280,4 @@ class Delivering:
                 self.messages.watch_from(item, until + self.settings.watchdog)
             except ConditionFailed:
                 return
-        record = MessageRecord(keys.id_of(item), item.get("turn", 0), slot)
         self.parking.park(Lane(item["lane"]), record.after((until - now) / 1000))

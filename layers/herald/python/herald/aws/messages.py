@@ -223,7 +223,7 @@ class Messages:
 
     def watch_from(self, item: Item, due: int) -> None:
         """
-        Move the watchdog of a message that waits long, so that it does not take the place of its own record.
+        Move the watchdog of a message or request that waits long, so that it does not take the place of its own record.
 
         Raises ConditionFailed when the watchdog has woken meanwhile: then another record is on its way.
         """

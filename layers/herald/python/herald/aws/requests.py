@@ -98,8 +98,3 @@ class Requests:
             return self._table.update(header["pk"], ITEM, change)
         except ConditionFailed as found:
             return found.item or header
-
-    def watch_from(self, header: Item, due: int) -> None:
-        """Move the watchdog of a request that waits long. Raises ConditionFailed when it has woken meanwhile."""
-        change = Change("SET #ls = :next", {"next": keys.due(due, "watchdog"), "seen": header["ls"]}, "#ls = :seen")
-        self._table.update(header["pk"], ITEM, change)
