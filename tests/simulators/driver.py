@@ -1,5 +1,5 @@
 """
-What the simulator's tests drive it with: a server in a thread, a client, and a webhook receiver that answers as told.
+What drives the simulators in tests: a server in a thread, a client, and a webhook receiver that answers as told.
 """
 
 import json
@@ -13,69 +13,20 @@ from typing import Any
 
 import httpx
 import uvicorn
+from starlette.types import ASGIApp
 
-from local.simulators.websms import Settings, create_app
-
-APPLICATION = "97ab27fa-30e2-43e3-92a3-160e80f4c0d5"
-RECIPIENT = "+4366012345678"
-ALL_SCOPES = "messaging:whatsapp messaging:rcs media:create media:read"
-ACKNOWLEDGEMENT = (200, "application/json;charset=UTF-8", b'{"statusCode":2000,"statusMessage":"Request processed"}')
-QUICK = Settings(step_seconds=0.001, retry_seconds=0.01, retry_factor=1.0)
+Answer = tuple[int, str, bytes]
+"""HTTP status, content type and body."""
+QUICK: dict[str, Any] = {"step_seconds": 0.001, "retry_seconds": 0.01, "retry_factor": 1.0}
+"""Settings that every simulator has, for tests that wait for what comes after."""
 
 
-class Simulator:
-    """The simulator as a client sees it, and its control API."""
+class Driver:
+    """A simulator as a client sees it, and its control API; tests of one provider derive it."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.http = httpx.Client(base_url=url, timeout=10, trust_env=False)
-
-    def token(self, scope: str = ALL_SCOPES) -> str:
-        answer = self.ask_token({"grant_type": "client_credentials", "scope": scope})
-        assert answer.status_code == 200, answer.text
-        return str(answer.json()["access_token"])
-
-    def ask_token(
-        self, form: dict[str, str], auth: tuple[str, str] | None = ("sim-client", "sim-secret")
-    ) -> httpx.Response:
-        return self.http.post("/oauth/token", data=form, auth=auth or httpx.USE_CLIENT_DEFAULT)
-
-    def messaging(self, path: str, body: Any, token: str | None = None) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {token or self.token()}"}
-        return self.http.post(path, json=body, headers=headers)
-
-    def text(self, recipient: str = RECIPIENT, token: str | None = None, **members: Any) -> httpx.Response:
-        body = {"applicationId": APPLICATION, "recipient": recipient, "content": "Hello World"} | members
-        return self.messaging("/messaging/whatsapp/send_text", body, token)
-
-    def media(self, media_id: Any, recipient: str = RECIPIENT, **members: Any) -> httpx.Response:
-        body = {"applicationId": APPLICATION, "recipient": recipient, "mediaId": media_id} | members
-        return self.messaging("/messaging/whatsapp/send_media", body)
-
-    def template(self, recipient: str = RECIPIENT, **members: Any) -> httpx.Response:
-        body = {"applicationId": APPLICATION, "recipient": recipient, "templateName": "t", "templateLocale": "en"}
-        return self.messaging("/messaging/whatsapp/send_template", body | members)
-
-    def rcs(self, message: Any, contact: Any = None, application: str = APPLICATION) -> httpx.Response:
-        body = {"RCSMessage": message, "messageContact": contact or {"userContact": RECIPIENT}}
-        return self.messaging(f"/messaging/rcs/{application}/messages", body)
-
-    def capabilities(self, contact: str) -> httpx.Response:
-        path = f"/messaging/rcs/{APPLICATION}/contactCapabilities"
-        headers = {"Authorization": f"Bearer {self.token()}"}
-        return self.http.get(path, params={"userContact": contact}, headers=headers)
-
-    def upload(self, content: bytes, content_type: str = "image/png", token: str | None = None) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {token or self.token()}", "Content-Type": content_type}
-        return self.http.post("/messaging/media", content=content, headers=headers)
-
-    def download(self, media_id: str, token: str | None = None) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {token or self.token()}"}
-        return self.http.get(f"/messaging/media/{media_id}", headers=headers)
-
-    def sms(self, kind: str = "text", path: str = "/rest/smsmessaging/", **members: Any) -> httpx.Response:
-        body: dict[str, Any] = {"recipientAddressList": ["4366012345678"], "messageContent": "hi"} | members
-        return self.http.post(path + kind, json=body, auth=("sim-user", "sim-password"))
 
     def control(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
         answer = self.http.request(method, f"/_control/{path}", json=body, params=query)
@@ -87,6 +38,12 @@ class Simulator:
 
     def messages(self, **query: Any) -> list[dict[str, Any]]:
         return list(self.control("GET", "messages", **query)["messages"])
+
+    def calls(self, **query: Any) -> list[dict[str, Any]]:
+        return list(self.control("GET", "calls", **query)["calls"])
+
+    def sent(self, **query: Any) -> dict[str, int]:
+        return dict(self.control("GET", "messages", **query)["sent"])
 
     def webhooks(self, **query: Any) -> list[dict[str, Any]]:
         return list(self.control("GET", "webhooks", **query)["webhooks"])
@@ -109,6 +66,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_HEAD(self) -> None:
+        self.receiver.probed.append(self.path)
+        self.send_response(self.receiver.probe_status)
+        self.end_headers()
+
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
@@ -116,33 +78,33 @@ class _Handler(BaseHTTPRequestHandler):
 class Receiver:
     """Takes webhooks; answers what `script` holds, then acknowledges; `meanwhile` runs before each answer."""
 
-    def __init__(self) -> None:
-        self.script: deque[tuple[int, str, bytes]] = deque()
+    def __init__(self, acknowledgement: Answer) -> None:
+        self.acknowledgement = acknowledgement
+        self.script: deque[Answer] = deque()
         self.received: list[tuple[str, dict[str, str], bytes]] = []
+        self.probed: list[str] = []
+        self.probe_status = 200
         self.url = ""
         self.meanwhile: Callable[[], None] = lambda: None
 
-    def take(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, str, bytes]:
+    def take(self, path: str, headers: dict[str, str], body: bytes) -> Answer:
         self.received.append((path, headers, body))
         self.meanwhile()
-        return self.script.popleft() if self.script else ACKNOWLEDGEMENT
+        return self.script.popleft() if self.script else self.acknowledgement
 
     def documents(self) -> list[dict[str, Any]]:
         return [json.loads(body) for _, _, body in self.received]
 
-    def words(self) -> list[str]:
-        return [one.get("messageStatus") or one["deliveryReportMessageStatus"] for one in self.documents()]
-
 
 @contextmanager
-def running(settings: Settings, certificate: str | None = None, key: str | None = None) -> Iterator[Simulator]:
-    """The simulator under uvicorn on a free port of the loopback."""
+def serving(app: ASGIApp, certificate: str | None = None, key: str | None = None) -> Iterator[str]:
+    """An app under uvicorn on a free port of the loopback; its address."""
     # Without the explicit protocol asyncio leaves Nagle on, and every answer takes 40 ms.
     with socket.socket(proto=socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen(128)
         config = uvicorn.Config(
-            create_app(settings),
+            app,
             log_level="error",
             ssl_certfile=certificate,
             ssl_keyfile=key,
@@ -151,18 +113,30 @@ def running(settings: Settings, certificate: str | None = None, key: str | None 
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
-        simulator = Simulator(f"{'https' if key else 'http'}://127.0.0.1:{listener.getsockname()[1]}")
         try:
-            yield simulator
+            yield f"{'https' if key else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
         finally:
-            simulator.http.close()
             server.should_exit = True
             thread.join(10)
 
 
 @contextmanager
-def receiving() -> Iterator[Receiver]:
-    receiver = Receiver()
+def running[D: Driver](
+    app: ASGIApp, driver: Callable[[str], D], certificate: str | None = None, key: str | None = None
+) -> Iterator[D]:
+    """A simulator's app with its driver before it: `running(create_app(settings), Driver)`."""
+    with serving(app, certificate, key) as url:
+        simulator = driver(url)
+        try:
+            yield simulator
+        finally:
+            simulator.http.close()
+
+
+@contextmanager
+def receiving[R: Receiver](make: Callable[[Answer], R], acknowledgement: Answer) -> Iterator[R]:
+    """A webhook receiver on a free port of the loopback: `receiving(Receiver, (200, "text/plain", b"OK"))`."""
+    receiver = make(acknowledgement)
     handler = type("Handler", (_Handler,), {"receiver": receiver})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         receiver.url = f"http://127.0.0.1:{server.server_address[1]}"

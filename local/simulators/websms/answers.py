@@ -2,29 +2,21 @@
 Answers to the byte: content types as the documents print them.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from local.simulators import kit
 from local.simulators.websms.settings import Settings
 from local.simulators.websms.statuses import MESSAGING, SENTENCES, SMS, Operation, Refused
 
 JSON_TYPE = "application/json;charset=UTF-8"
 
 
-def encode(document: object) -> bytes:
-    """JSON in UTF-8; a lone surrogate, which UTF-8 cannot carry, stays escaped."""
-    try:
-        return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-    except UnicodeEncodeError:
-        return json.dumps(document, separators=(",", ":")).encode()
-
-
 def json_answer(document: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(encode(document), status, {**(headers or {}), "Content-Type": JSON_TYPE})
+    return kit.json_answer(document, status, headers, JSON_TYPE)
 
 
 def messaging_error(settings: Settings, operation: Operation, refused: Refused) -> Response:

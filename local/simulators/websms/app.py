@@ -1,26 +1,27 @@
 """
-The ASGI app: routes from the settings' paths, and the transport that faults below HTTP need.
+The simulator put together: both APIs of websms upon the kit.
 """
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Mapping
+from typing import Any
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from local.simulators.websms import media, oauth, rcs, sms, whatsapp
-from local.simulators.websms.answers import json_answer
-from local.simulators.websms.calls import Handler, Service
-from local.simulators.websms.control import control_routes
-from local.simulators.websms.serving import serve
+from local.simulators import kit
+from local.simulators.kit import ControlRoute, Endpoint, Provider, build_app
+from local.simulators.websms import calls, media, oauth, rcs, sms, whatsapp
+from local.simulators.websms.answers import JSON_TYPE, json_answer, messaging_error, sms_document
+from local.simulators.websms.calls import BINARY, Call, Handler
+from local.simulators.websms.control import media_routes
+from local.simulators.websms.faults import Fault
+from local.simulators.websms.guards import dead_token
+from local.simulators.websms.inbound import InboundOrder, RawWebhook, completed, inbound_notice
 from local.simulators.websms.settings import Paths, Settings
 from local.simulators.websms.state import State
-from local.simulators.websms.statuses import Operation
-from local.simulators.websms.wire import expose_transport
+from local.simulators.websms.statuses import SENDS, Operation, Refused
+from local.simulators.websms.webhooks import Acknowledgement
 
 _HANDLERS: dict[Operation, Handler] = {
     Operation.TOKEN: oauth.token,
@@ -29,27 +30,8 @@ _HANDLERS: dict[Operation, Handler] = {
     **media.HANDLERS,
     **sms.HANDLERS,
 }
-
-
-class Simulator(Starlette):
-    """Starlette, with the server's transport put into the scope before middleware hides it."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        expose_transport(scope, send)
-        await super().__call__(scope, receive, send)
-
-
-class _Endpoint:
-    """One operation as an ASGI app, because an answer may be no HTTP at all."""
-
-    def __init__(self, service: Service, operation: Operation) -> None:
-        self.service = service
-        self.operation = operation
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive, send)
-        answer: Response | ASGIApp = await serve(self.service, self.operation, request, _HANDLERS[self.operation])
-        await answer(scope, receive, send)
+# Which documented statusCode an injected HTTP error carries; a proxy's 502 or 504 carries HTML instead.
+_CODE_OF_STATUS = {429: 4023, 500: 5000, 503: 5003}
 
 
 def _table(paths: Paths) -> list[tuple[str, str, Operation]]:
@@ -73,34 +55,69 @@ def _table(paths: Paths) -> list[tuple[str, str, Operation]]:
     return table
 
 
-def _api_routes(service: Service) -> list[BaseRoute]:
-    table = _table(service.state.settings.paths)
-    return [Route(path, _Endpoint(service, operation), methods=[method]) for method, path, operation in table]
+def _refusal(call: Call, refused: Refused) -> Response:
+    call.code = refused.code
+    if not call.operation.startswith("sms."):
+        return messaging_error(call.state.settings, call.operation, refused)
+    return sms.sms_answer(call, sms_document(refused.code, refused.message))
 
 
-async def _not_found(_: Request, error: Exception) -> Response:
-    """The documents: 404 also means a nonexistent endpoint, and errors are ErrorResponses."""
-    status = error.status_code if isinstance(error, HTTPException) else 404
-    return json_answer({"statusCode": 4120, "statusMessage": "Entity not found."}, status)
+class Websms(Provider[State, Call]):
+    """The Messaging API and the SMS API."""
 
+    name = "websms"
+    sends = SENDS
+    call_type = Call
+    fault_type = Fault
+    inbound_type = InboundOrder
+    raw_type = RawWebhook
+    json_type = JSON_TYPE
 
-def _lifespan(service: Service) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
-    @asynccontextmanager
-    async def run(_: Starlette) -> AsyncIterator[None]:
-        yield
-        service.state.stop()
-        await service.postman.close()
+    def endpoints(self) -> list[Endpoint[Call]]:
+        table = _table(self.state.settings.paths)
+        return [Endpoint(method, path, operation, _HANDLERS[operation]) for method, path, operation in table]
 
-    return run
+    def policy(self) -> Acknowledgement:
+        return Acknowledgement(self.state)
+
+    def body_limit(self, operation: str) -> int:
+        return self.state.settings.media_max_bytes if operation in BINARY else super().body_limit(operation)
+
+    def parse(self, call: Call) -> None:
+        calls.parse(call)
+
+    def sniff(self, call: Call) -> None:
+        calls.sniff(call)
+
+    async def handle(self, call: Call, handler: Handler) -> Response:
+        try:
+            return await super().handle(call, handler)
+        except Refused as refused:
+            return _refusal(call, refused)
+
+    def unauthorized(self, call: Call) -> Response:
+        return dead_token(call.operation)
+
+    def error(self, call: Call, fault: kit.Fault) -> Response | None:
+        code = int(fault.code or _CODE_OF_STATUS.get(fault.status, 0))
+        return _refusal(call, Refused(code)) if code else None
+
+    def missing(self, request: Request, status: int, headers: Mapping[str, str]) -> Response:
+        """The documents: 404 also means a nonexistent endpoint, and errors are ErrorResponses."""
+        del request
+        return json_answer({"statusCode": 4120, "statusMessage": "Entity not found."}, status, headers)
+
+    async def inbound(self, order: InboundOrder) -> dict[str, Any]:
+        notice, body = inbound_notice(self.state, order)
+        return {"numbers": self.postman.send(notice, order.sender, order.copies), "document": body}
+
+    def raw_notice(self, order: RawWebhook) -> kit.Notice:
+        return super().raw_notice(completed(self.state, order))
+
+    def control_routes(self) -> list[ControlRoute]:
+        return media_routes(self.state)
 
 
 def create_app(settings: Settings | None = None) -> Starlette:
     """The simulator as an ASGI app, with nothing shared between two of them."""
-    service = Service(State(settings or Settings()))
-
-    def reroute() -> None:
-        app.router.routes[:] = [*control_routes(service, reroute), *_api_routes(service)]
-
-    app = Simulator(lifespan=_lifespan(service), exception_handlers={404: _not_found, 405: _not_found})
-    reroute()
-    return app
+    return build_app(Websms(State(settings or Settings())))

@@ -10,8 +10,9 @@ from urllib.parse import unquote_plus
 
 from starlette.responses import Response
 
+from local.simulators.kit import Denied
 from local.simulators.websms.answers import json_answer, sms_document
-from local.simulators.websms.calls import Call, Denied
+from local.simulators.websms.calls import Call
 from local.simulators.websms.statuses import Operation, Refused
 
 # websms Messaging API 1.0.0, "Authorizations" of each operation

@@ -6,17 +6,16 @@ there, without here; no message id there, a `notificationId` here.
 """
 
 import base64
-import json
 from enum import StrEnum
 from typing import Any
 
 from pydantic import Base64Bytes, BaseModel, ConfigDict
 
-from local.simulators.websms import magic
-from local.simulators.websms.answers import JSON_TYPE, encode
-from local.simulators.websms.calls import Service
+from local.simulators import kit
+from local.simulators.kit import Notice, digits, encode
+from local.simulators.websms.answers import JSON_TYPE
 from local.simulators.websms.identifiers import notification_id, timestamp, transfer_id
-from local.simulators.websms.records import Webhook
+from local.simulators.websms.state import State
 
 
 class InboundKind(StrEnum):
@@ -57,23 +56,12 @@ class InboundOrder(BaseModel):
     url: str = ""
 
 
-class RawWebhook(BaseModel):
-    """
-    A webhook as it stands: `body` is a text, an object, or one of the samples `comma_less` and `unknown_status`.
+class RawWebhook(kit.RawWebhook):
+    """A webhook as it stands, or one of the samples `comma_less` and `unknown_status` with `provider_id` in it."""
 
-    It goes to `url`, or to the configured URL that `target` names, and is not retried unless `retry` says so.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    target: str = "status"
-    url: str = ""
-    body: str | dict[str, Any] | list[Any] | None = None
     sample: str = ""
-    transfer_id: str = ""
     application_id: str = ""
     content_type: str = JSON_TYPE
-    retry: bool = False
 
 
 # websms Messaging API 1.0.0, "Status Messages", to the byte but for the two ids.
@@ -87,9 +75,9 @@ COMMA_LESS = """{{
 }}"""
 
 
-def _messaging_body(service: Service, order: InboundOrder, application_id: str) -> dict[str, Any]:
+def _messaging_body(state: State, order: InboundOrder, application_id: str) -> dict[str, Any]:
     """Ids in upper case, as the documents' sample prints them."""
-    settings = service.state.settings
+    settings = state.settings
     body: dict[str, Any] = {
         "type": order.kind.value,
         "applicationId": application_id.upper(),
@@ -102,18 +90,18 @@ def _messaging_body(service: Service, order: InboundOrder, application_id: str) 
         body["content"] = order.content
     if order.media:
         room = settings.media_store_bytes
-        media = service.state.media.put(order.media.content, order.media.content_type, None, room)
+        media = state.media.put(order.media.content, order.media.content_type, None, room)
         body["mediaId"] = media.media_id.upper()
     return body
 
 
-def _sms_body(service: Service, order: InboundOrder) -> dict[str, Any]:
-    settings = service.state.settings
+def _sms_body(state: State, order: InboundOrder) -> dict[str, Any]:
+    settings = state.settings
     recipient = {} if order.recipient is None else {"recipientAddress": order.recipient or settings.sms_number}
     body = {
         "messageType": order.kind.value.removeprefix("sms_"),
         "notificationId": notification_id(),
-        "senderAddress": magic.digits(order.sender) or order.sender,
+        "senderAddress": digits(order.sender) or order.sender,
         "senderAddressType": "international",
         **recipient,
         "recipientAddressType": order.recipient_type,
@@ -125,60 +113,35 @@ def _sms_body(service: Service, order: InboundOrder) -> dict[str, Any]:
     return {**body, **flash, "textMessageContent": order.content}
 
 
-async def send_inbound(service: Service, order: InboundOrder) -> dict[str, Any]:
-    """Store the media, open the WhatsApp window, post the webhook; answers what was posted."""
-    state = service.state
+def inbound_notice(state: State, order: InboundOrder) -> tuple[Notice, dict[str, Any]]:
+    """The webhook and its body; stores the media and opens the WhatsApp window."""
     application_id = order.application_id or state.settings.default_application
     if order.kind in {InboundKind.WHATSAPP, InboundKind.RCS}:
-        body = _messaging_body(service, order, application_id)
+        body = _messaging_body(state, order, application_id)
         url = state.urls.for_application("inbound", application_id)
         if order.kind is InboundKind.WHATSAPP:
             state.open_window(application_id, order.sender)
     else:
-        body, url = _sms_body(service, order), state.urls.sms_inbound
-    webhook = Webhook(0, "inbound", order.url or url, encode(body).decode(), JSON_TYPE, recipient=order.sender)
-    numbers = []
-    for _ in range(order.copies):
-        webhook = Webhook(next(state.numbers), "inbound", webhook.url, webhook.body, JSON_TYPE, recipient=order.sender)
-        numbers.append(webhook.number)
-        state.spawn(service.postman.deliver(webhook))
-    return {"numbers": numbers, "document": body}
+        body, url = _sms_body(state, order), state.urls.sms_inbound
+    text = encode(body).decode()
+    return Notice(kind="inbound", url=order.url or url, body=text, content_type=JSON_TYPE), body
 
 
-def _raw_body(service: Service, order: RawWebhook) -> str:
-    application = (order.application_id or service.state.settings.default_application).upper()
-    transfer = order.transfer_id or transfer_id()
+def _sample(state: State, order: RawWebhook) -> str:
+    application = (order.application_id or state.settings.default_application).upper()
+    transfer = order.provider_id or transfer_id()
     if order.sample == "comma_less":
         return COMMA_LESS.format(application=application, transfer=transfer)
     if order.sample == "unknown_status":
         ids = {"applicationId": application, "sender": "+436991234567", "transferId": transfer}
         return encode({**ids, "messageStatus": "teleported", "deliveredOn": timestamp()}).decode()
-    if order.sample:
-        raise ValueError(f"no sample is called {order.sample}")
-    return order.body if isinstance(order.body, str) else json.dumps(order.body, ensure_ascii=False)
+    raise ValueError(f"no sample is called {order.sample}")
 
 
-async def send_raw(service: Service, order: RawWebhook) -> dict[str, Any]:
-    """Post it once and answer what came back; with `retry` it goes on in the background."""
-    urls = service.state.urls
-    if order.target not in {"status", "inbound", "sms_report", "sms_inbound"}:
-        raise ValueError(f"no webhook URL is called {order.target}")
-    application = order.application_id or service.state.settings.default_application
-    webhook = Webhook(
-        number=next(service.state.numbers),
-        kind="raw",
-        url=order.url or urls.for_application(order.target, application),
-        body=_raw_body(service, order),
-        content_type=order.content_type,
-        transfer_id=order.transfer_id or None,
-        retry=order.retry,
-    )
-    await service.postman.deliver(webhook)
-    last = webhook.attempts[-1] if webhook.attempts else None
-    return {
-        "number": webhook.number,
-        "state": webhook.state,
-        "http_status": last.http_status if last else 0,
-        "body": last.body if last else "",
-        "error": last.error if last else "",
-    }
+def completed(state: State, order: RawWebhook) -> RawWebhook:
+    """The order with the URL of its application and the text of its sample."""
+    given: dict[str, Any] = {"body": _sample(state, order)} if order.sample else {}
+    if not order.url and order.target in {"status", "inbound"}:
+        application = order.application_id or state.settings.default_application
+        given["url"] = state.urls.for_application(order.target, application)
+    return order.model_copy(update=given)

@@ -11,13 +11,14 @@ An SMS request to many recipients gets one verdict: the first magic code among t
 recipient, so its bytes speak: a body that starts with `websms-magic:4034` is refused with 4034.
 """
 
-import re
 from enum import StrEnum
 
-CODE_PREFIX = "436609999"
-FATE_PREFIX = "436609998"
+from local.simulators.kit import NumberPlan
+
+_CODES = NumberPlan("436609999")
+_FATES = NumberPlan("436609998")
 UPLOAD_PREFIX = b"websms-magic:"
-_TAIL = 4
+_CODE_LENGTH = 4
 
 
 class Fate(StrEnum):
@@ -67,29 +68,20 @@ _SMS_WORDS: dict[Fate, tuple[str, ...]] = {
 _SMS_DELIVERED = ("accepted", "delivered")
 
 
-def digits(recipient: str) -> str:
-    """The number without `+` and anything else a person writes between digits."""
-    return re.sub(r"[^0-9]", "", recipient)
-
-
 def number_for(outcome: int | Fate) -> str:
     """The E.164 number that forces a statusCode or a fate: `number_for(4002)`, `number_for(Fate.READ)`."""
-    return f"+{FATE_PREFIX}{outcome}" if isinstance(outcome, Fate) else f"+{CODE_PREFIX}{outcome:04d}"
+    return (_FATES if isinstance(outcome, Fate) else _CODES).number(outcome)
 
 
 def forced_code(recipients: list[str], documented: frozenset[int]) -> int | None:
     """The first documented statusCode that the recipients ask for, if any."""
-    for number in map(digits, recipients):
-        if number.startswith(CODE_PREFIX) and len(number) == len(CODE_PREFIX) + _TAIL:
-            code = int(number[-_TAIL:])
-            if code in documented:
-                return code
-    return None
+    asked = (int(tail) for tail in map(_CODES.tail, recipients) if tail)
+    return next((code for code in asked if code in documented), None)
 
 
 def forced_upload_code(content: bytes, documented: frozenset[int]) -> int | None:
     """The documented statusCode that the first bytes of an upload ask for, if any."""
-    tail = content[len(UPLOAD_PREFIX) :][:_TAIL]
+    tail = content[len(UPLOAD_PREFIX) :][:_CODE_LENGTH]
     if content.startswith(UPLOAD_PREFIX) and tail.isdigit() and int(tail) in documented:
         return int(tail)
     return None
@@ -97,11 +89,8 @@ def forced_upload_code(content: bytes, documented: frozenset[int]) -> int | None
 
 def fate_of(recipient: str) -> Fate | None:
     """The fate the recipient asks for, if any."""
-    number = digits(recipient)
-    tail = number[-_TAIL:]
-    if number.startswith(FATE_PREFIX) and len(number) == len(FATE_PREFIX) + _TAIL and tail in list(Fate):
-        return Fate(tail)
-    return None
+    tail = _FATES.tail(recipient)
+    return Fate(tail) if tail in list(Fate) else None
 
 
 def words_for(channel: str, recipient: str, *, read: bool) -> tuple[str, ...]:

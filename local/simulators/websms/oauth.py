@@ -6,9 +6,10 @@ Scopes must be asked for: without any the request fails, as RFC 6749 3.3 allows.
 
 from starlette.responses import Response
 
-from local.simulators.websms.answers import encode
+from local.simulators.kit import encode
 from local.simulators.websms.calls import Call
 from local.simulators.websms.guards import SCOPES, basic_credentials, matches, unquoted
+from local.simulators.websms.identifiers import access_token
 
 _HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-store", "Pragma": "no-cache"}
 _KNOWN_SCOPES = frozenset(SCOPES.values())
@@ -47,6 +48,7 @@ async def token(call: Call) -> Response:
     if not scopes or not scopes <= _KNOWN_SCOPES:
         return _error("invalid_scope")
     seconds = call.state.settings.token_seconds
-    value = call.state.tokens.issue(client, scopes, seconds)
+    value = access_token(client)
+    call.state.tokens.issue(value, client, seconds, scopes)
     document = {"access_token": value, "token_type": "bearer", "expires_in": int(seconds)}
     return Response(encode(document), 200, _HEADERS)

@@ -3,17 +3,17 @@ RCS: send and capability check. Neither path is documented; both are read from t
 
 The documents' table has no code for bad content or a bad contact. The simulator answers 400 with the MaaP code (42xxx)
 as statusCode unless `Settings.rcs_content_code` or `rcs_errors_as_reason` says otherwise. The `msgId` of the answer is
-the
-`transferId` of the statuses; a `msgId` the client sent comes back as their `clientMessageId`.
+the `transferId` of the statuses; a `msgId` the client sent comes back as their `clientMessageId`.
 """
 
 import re
 
 from starlette.responses import Response
 
+from local.simulators.kit import Denied
 from local.simulators.websms import magic
 from local.simulators.websms.answers import json_answer
-from local.simulators.websms.calls import Call, Denied
+from local.simulators.websms.calls import Call
 from local.simulators.websms.guards import require_scope
 from local.simulators.websms.identifiers import transfer_id
 from local.simulators.websms.rcs_content import Breach, Rule, check_contact, check_message
@@ -27,7 +27,7 @@ def _refuse(call: Call, breach: Breach) -> Exception:
     code = settings.rcs_content_code or breach.rule.value
     if not settings.rcs_errors_as_reason:
         return Refused(code, breach.text, http=400)
-    call.status_code = code
+    call.code = code
     return Denied(json_answer({"reason": {"code": code, "text": breach.text}}, 400))
 
 
@@ -48,6 +48,18 @@ def _check_reference(call: Call, reference: object) -> None:
         raise Refused(4008)
 
 
+def _taken(call: Call, application_id: str, recipient: str, transfer: str) -> Taken:
+    return Taken(
+        channel="rcs",
+        operation=call.operation,
+        provider_id=transfer,
+        recipient=recipient,
+        url=call.state.urls.for_application("status", application_id),
+        reference=call.client_message_id,
+        application_id=application_id,
+    )
+
+
 async def send(call: Call) -> Response:
     """Take a message; `isTyping` is taken and never reported."""
     require_scope(call)
@@ -59,20 +71,10 @@ async def send(call: Call) -> Response:
     _check_reference(call, message.get("msgId", "none"))
     call.refuse_magic()
     call.accept()
-    call.transfer_id = transfer_id()
-    call.report(
-        Taken(
-            channel="rcs",
-            operation=call.operation,
-            transfer_id=call.transfer_id,
-            recipient=recipient,
-            url=call.state.urls.for_application("status", application_id),
-            client_message_id=call.client_message_id,
-            application_id=application_id,
-            silent="isTyping" in message,
-        )
-    )
-    answer = {"RCSMessage": {"msgId": call.transfer_id, "status": "pending"}}
+    transfer = call.provider_id = transfer_id()
+    if "isTyping" not in message:
+        call.report(_taken(call, application_id, recipient, transfer))
+    answer = {"RCSMessage": {"msgId": transfer, "status": "pending"}}
     return json_answer(answer, call.state.settings.rcs_accepted_http)
 
 

@@ -5,16 +5,17 @@ Every path that is inferred is a field of `Paths`, so that an account's path ove
 it can be changed while running with `PATCH /_control/settings`; the routes are then rebuilt.
 """
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Self
+
+from pydantic import Field
+
+from local.simulators import kit
+from local.simulators.kit import Frozen
 
 MEBIBYTE = 1024 * 1024
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Paths(_Frozen):
+class Paths(Frozen):
     """Where each operation lives; `{applicationId}` and `{mediaId}` are read from the URL."""
 
     token: str = "/oauth/token"  # noqa: S105
@@ -31,7 +32,7 @@ class Paths(_Frozen):
     sms_simple: str = "/smsmessaging/simple"
 
 
-class WebhookUrls(BaseModel):
+class WebhookUrls(kit.WebhookUrls):
     """
     Where webhooks go; empty means nowhere.
 
@@ -39,31 +40,30 @@ class WebhookUrls(BaseModel):
     any case). `sms_report` is used only where a request names no `notificationCallbackUrl`.
     """
 
-    model_config = ConfigDict(extra="forbid")
-
     status: str = ""
     inbound: str = ""
     sms_report: str = ""
     sms_inbound: str = ""
     applications: dict[str, dict[str, str]] = Field(default_factory=dict)
 
+    def merged(self, given: Self) -> Self:
+        """Applications are added to those there are."""
+        return super().merged(given).model_copy(update={"applications": {**self.applications, **given.applications}})
+
     def for_application(self, kind: str, application_id: str) -> str:
         own = {key.lower(): urls for key, urls in self.applications.items()}.get(application_id.lower(), {})
         return str(own.get(kind) or getattr(self, kind))
 
 
-class Settings(_Frozen):
-    """Times are in seconds, lengths in characters, sizes in bytes."""
-
-    strict: bool = False
-    """Refuse what real clients get away with (numbers without `+`, `"2"` for 2, null members), not just remark it."""
+class Settings(kit.Settings):
+    """Lengths are in characters, sizes in bytes; `strict` refuses numbers without `+`, `"2"` for 2 and null members."""
 
     paths: Paths = Paths()
     webhook_urls: WebhookUrls = WebhookUrls()
 
-    clients: dict[str, str] = {"sim-client": "sim-secret"}
+    clients: dict[str, str] = Field(default={"sim-client": "sim-secret"})
     token_seconds: float = 300
-    sms_users: dict[str, str] = {"sim-user": "sim-password", "inactive": "inactive"}
+    sms_users: dict[str, str] = Field(default={"sim-user": "sim-password", "inactive": "inactive"})
     inactive_sms_users: tuple[str, ...] = ("inactive",)
     sms_tokens: tuple[str, ...] = ("sim-access-token",)
 
@@ -71,13 +71,13 @@ class Settings(_Frozen):
     """UUIDs of the known applications; empty takes any UUID."""
     sms_senders: tuple[str, ...] = ()
     """Addresses assigned to the account; empty takes any well-formed one."""
-    templates: dict[str, dict[str, str]] = {}
+    templates: dict[str, dict[str, str]] = Field(default={})
     """Name to locale to text with `{{1}}`; empty takes any name and counts the placeholder values alone."""
     default_application: str = "97ab27fa-30e2-43e3-92a3-160e80f4c0d5"
     whatsapp_number: str = "+436991234567"
     sms_number: str = "0828270990000"
 
-    http_statuses: dict[int, int] = {}
+    http_statuses: dict[int, int] = Field(default={})
     """Other HTTP statuses for statusCodes of the Messaging API; the documents leave most of them open."""
     echo_client_message_id: bool = True
     """False answers null, as the documented sample does."""
@@ -104,13 +104,3 @@ class Settings(_Frozen):
 
     read: bool = True
     """Whether delivered WhatsApp and RCS messages are read."""
-    step_seconds: float = 0.05
-    retry_seconds: float = 1.0
-    retry_factor: float = 1.5
-    retry_cap_seconds: float = 5.0
-    retry_attempts: int = 100
-    webhook_timeout: float = 10.0
-    webhook_concurrency: int = 16
-
-    keep: int = 10_000
-    """How many messages and webhooks are remembered; the oldest go first."""

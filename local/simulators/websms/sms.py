@@ -8,15 +8,21 @@ from typing import Any
 
 from starlette.responses import Response
 
-from local.simulators.websms.answers import sms_document
-from local.simulators.websms.calls import Call, Malformed
+from local.simulators.kit import Malformed
+from local.simulators.websms.answers import json_answer, sms_document, urlencoded_answer
+from local.simulators.websms.calls import Call
 from local.simulators.websms.guards import require_account
 from local.simulators.websms.identifiers import transfer_id
 from local.simulators.websms.magic import forced_code
 from local.simulators.websms.records import Taken
-from local.simulators.websms.serving import sms_answer
 from local.simulators.websms.sms_fields import SmsOrder, read_order
 from local.simulators.websms.statuses import DOCUMENTED, OK, OK_QUEUED, Operation, Refused
+
+
+def sms_answer(call: Call, document: dict[str, Any]) -> Response:
+    """HTTP 200 whatever it says; `/simple` is JSON only for who asks for it."""
+    plain = call.operation is Operation.SMS_SIMPLE and "json" not in call.request.headers.get("accept", "")
+    return urlencoded_answer(document) if plain else json_answer(document)
 
 
 def _members(call: Call) -> dict[str, Any]:
@@ -46,10 +52,10 @@ def _report(call: Call, order: SmsOrder, transfer: str) -> None:
             Taken(
                 channel="sms",
                 operation=call.operation,
-                transfer_id=transfer,
+                provider_id=transfer,
                 recipient=recipient,
                 url=order.callback_url or call.state.urls.sms_report,
-                client_message_id=order.client_message_id,
+                reference=order.client_message_id,
                 sender=order.sender or call.state.settings.sms_number,
                 delivered_as="voice" if order.voice else "sms",
             )
@@ -67,13 +73,12 @@ async def send(call: Call) -> Response:
     call.client_message_id = order.client_message_id
     code = _verdict(call, order)
     summed = call.state.settings.sms_count_sums_recipients
-    call.sms_count = order.parts * (len(order.recipients) if summed else 1)
-    call.transfer_id = transfer_id()
+    count = order.parts * (len(order.recipients) if summed else 1)
+    transfer = call.provider_id = transfer_id()
+    call.facts["sms_count"] = count
     call.accept(code)
-    _report(call, order, call.transfer_id)
-    document = sms_document(
-        code, client_message_id=order.client_message_id, transfer_id=call.transfer_id, count=call.sms_count
-    )
+    _report(call, order, transfer)
+    document = sms_document(code, client_message_id=order.client_message_id, transfer_id=transfer, count=count)
     return sms_answer(call, document)
 
 

@@ -8,8 +8,8 @@ import re
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from local.simulators.kit import count_segments
 from local.simulators.websms.fields import Fields, msisdn
-from local.simulators.websms.segments import count_segments
 from local.simulators.websms.settings import Settings
 from local.simulators.websms.statuses import Operation, Refused
 

@@ -58,21 +58,21 @@ def _accept(call: Call, fields: Fields, application_id: str, recipient: str) -> 
     fields.reject_unknown(4028)
     call.refuse_magic()
     call.accept()
-    call.transfer_id = transfer_id()
+    call.provider_id = transfer_id()
     call.report(
         Taken(
             channel="whatsapp",
             operation=call.operation,
-            transfer_id=call.transfer_id,
+            provider_id=call.provider_id,
             recipient=recipient,
             url=call.state.urls.for_application("status", application_id),
-            client_message_id=call.client_message_id,
+            reference=call.client_message_id,
             application_id=application_id,
         )
     )
     echoed = call.client_message_id if call.state.settings.echo_client_message_id else None
     document = {"statusCode": OK, "statusMessage": MESSAGING[OK].message, "clientMessageId": echoed}
-    return json_answer({**document, "transferId": call.transfer_id})
+    return json_answer({**document, "transferId": call.provider_id})
 
 
 async def send_text(call: Call) -> Response:

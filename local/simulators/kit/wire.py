@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from starlette.types import Receive, Scope, Send
 
-_TRANSPORT = "websms.transport"
+_TRANSPORT = "simulator.transport"
 _LINGER_ZERO = struct.pack("ii", 1, 0)
 
 

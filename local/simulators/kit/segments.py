@@ -1,7 +1,7 @@
 """
 How many SMS a text becomes.
 
-Sizes are those of 3GPP 23.038 and 23.040, not of a websms page: GSM-7 160 or 153 septets, UCS-2 70 or 67 units. A
+Sizes are those of 3GPP 23.038 and 23.040, not of any provider: GSM-7 160 or 153 septets, UCS-2 70 or 67 units. A
 two-septet character (the euro, brackets) and a surrogate pair are never split over two parts, so a full part may hold
 one unit less.
 """
