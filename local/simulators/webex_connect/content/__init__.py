@@ -1,0 +1,3 @@
+"""
+The content of each channel, checked: one module a channel.
+"""

@@ -1,0 +1,3 @@
+"""
+What users write: one module a channel, each with the events of its outbound webhook.
+"""
