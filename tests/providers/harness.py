@@ -2,7 +2,8 @@
 Tables of cases: what one provider does its own way, as data. `test_providers.py` runs them all.
 
 A provider's module in `cases/` holds one TABLE. Its cases hold only what is peculiar to it; what all providers do
-alike (the wire's failures, HTTP statuses, secrets, unknown words) is derived from the table's few examples.
+alike (the wire's failures, HTTP statuses, secrets, batches, unknown words) is derived from the table's few examples
+in `test_contract_*.py`.
 """
 
 import json
@@ -13,8 +14,20 @@ from urllib.parse import parse_qsl
 import httpx
 
 from herald.errors import HeraldError, Reason
-from herald.models import Account, Channel, Event, MediaFile, OutboundMessage, Receipt
-from herald.provider import ChannelFacts, Provider, Request, Response, Token, Webhook, load
+from herald.models import Account, Channel, Event, MediaFile, OptIn, OutboundMessage, Receipt
+from herald.provider import (
+    ChannelFacts,
+    Direction,
+    Listed,
+    Listing,
+    Provider,
+    Request,
+    Response,
+    Stamp,
+    Token,
+    Webhook,
+    load,
+)
 from herald.status import Status
 
 type Features = tuple[str, ...]
@@ -81,10 +94,11 @@ class Case:
 
 @dataclass(frozen=True, kw_only=True)
 class Send(Case):
-    """The provider is told exactly this."""
+    """The provider is told exactly this; with a `stamp`, by an attempt that is signed with it."""
 
     message: OutboundMessage
     wire: Wire
+    stamp: Stamp | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +107,23 @@ class Refuse(Case):
 
     message: OutboundMessage
     expect: Refused
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotBuilt(Case):
+    """A message for which no request is made, even when nobody checked it or its media is known only now."""
+
+    message: OutboundMessage
+    expect: Refused
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sign(Case):
+    """How an attempt at any request is signed."""
+
+    request: Request
+    stamp: Stamp
+    expect: Wire | Refused
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +144,23 @@ class Answer(Case):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Answers(Case):
+    """What an answer means for each recipient of a message, in their order; `Refused` alone is about the call."""
+
+    message: OutboundMessage
+    answer: Response
+    expect: Sequence[Receipt | Refused] | Refused
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verified(Case):
+    """Whether a webhook carries the provider's own proof; `expect` says how it is refused."""
+
+    webhook: Webhook
+    expect: Refused | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Inbox(Case):
     """What a webhook tells; None: it cannot be read and is kept for people to look at."""
 
@@ -122,9 +170,9 @@ class Inbox(Case):
 
 @dataclass(frozen=True, kw_only=True)
 class TokenRequest(Case):
-    """How a token is asked for."""
+    """How a token is asked for, or why it is not."""
 
-    wire: Wire
+    wire: Wire | Refused
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,12 +202,12 @@ class UploadAnswer(Case):
 
 @dataclass(frozen=True, kw_only=True)
 class Download(Case):
-    """How media of a person is fetched, and what the answer means."""
+    """How media of a person is fetched, and what the answer means; without an answer, why it is not fetched."""
 
     media_id: str
-    wire: Wire
-    answer: Response
-    expect: tuple[bytes, str] | Refused
+    wire: Wire | Refused
+    answer: Response | None = None
+    expect: tuple[bytes, str] | Refused | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,25 +223,67 @@ class Capability(Case):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ListCall(Case):
+    """How a page of a list is asked for."""
+
+    listing: Listing
+    wire: Wire | Refused
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListPage(Case):
+    """What a page of a list tells."""
+
+    direction: Direction
+    answer: Response
+    expect: Listed | Refused
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lookup(Case):
+    """How one entry of a list is asked for, and what the answer tells; None: there is no such entry."""
+
+    direction: Direction
+    their_id: str
+    wire: Wire
+    answer: Response
+    expect: Event | Refused | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OptIns(Case):
+    """How the opt-in list is read or, with people, added to, and what the answer means."""
+
+    people: Sequence[OptIn] | None
+    wire: Wire
+    answer: Response
+    expect: Sequence[OptIn] | Refused
+
+
+@dataclass(frozen=True, kw_only=True)
 class Table:
     """
-    One provider: its cases, and the examples that the tests of all providers are derived from.
+    One provider: its cases, and the examples from which the contract of all providers is derived.
 
-    `hello` is a message it takes and `accepted` the answer that says so. `report` makes the webhook for a
-    status word; `words` are the documented ones. `acknowledgement` is the exact reply to a webhook. `codes` are
-    all documented error codes, `refusal` the answer that carries one.
+    `hello` is a message it takes and `accepted` the answer that says so. `words` are the documented words of its
+    reports, and `report` makes what brings one about `hello`: a webhook, or where reports are polled a page of the
+    list. `acknowledgement` is the exact reply to a webhook, where there are any. `refusals` are the answers that carry
+    each documented error code, by code. `results`, where each recipient gets a result of its own, makes the answer to
+    a message: a code for each that is refused, None for each that is taken. `withheld` are the reserved members that
+    the adapter never writes: a raw override could divert reports with them.
     """
 
     account: Account
     secrets: Mapping[str, str]
     hello: OutboundMessage
     accepted: Response
-    report: Callable[[str], Webhook]
+    report: Callable[[str], Webhook | Response]
     words: Mapping[str, Status | None]
-    acknowledgement: Response
-    codes: frozenset[int]
-    refusal: Callable[[int], Response]
+    refusals: Mapping[str, Response]
     cases: Sequence[Case]
+    acknowledgement: Response | None = None
+    results: Callable[[OutboundMessage, Sequence[str | None]], Response] | None = None
+    withheld: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -204,8 +294,14 @@ class Table:
         """The provider with the table's account, or with what the case says of it."""
         if case is None:
             return load(self.account, self.secrets)
-        account = replace(self.account, settings={**self.account.settings, **case.settings})
-        return load(account, self.secrets if case.secrets is None else case.secrets)
+        return self.adapter_with(case.settings, case.secrets)
+
+    def adapter_with(
+        self, settings: Mapping[str, object] | None = None, secrets: Mapping[str, str] | None = None
+    ) -> Provider:
+        """The provider with further settings, or with other secrets than the table's."""
+        account = replace(self.account, settings={**self.account.settings, **(settings or {})})
+        return load(account, self.secrets if secrets is None else secrets)
 
 
 def json_response(status: int, body: object) -> Response:

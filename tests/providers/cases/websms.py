@@ -40,6 +40,7 @@ from herald.errors import (
     Reason,
     UnsupportedFeature,
 )
+from herald.media_type import KINDS
 from herald.models import (
     Account,
     Address,
@@ -53,7 +54,7 @@ from herald.models import (
     Sender,
     StatusUpdate,
 )
-from herald.provider import ChannelFacts, Response, Token, Webhook
+from herald.provider import ChannelFacts, MediaRule, Response, Token, Webhook
 from herald.status import Status
 from tests.providers.harness import (
     Answer,
@@ -89,6 +90,12 @@ FILE = MediaFile(
     filename="cat.jpg",
     provider_media_id="5a8ffac5-2288-485d-b463-90c3cd9941ad",
 )
+# WhatsApp's own limits ("Supported media types" of its Cloud API).
+_WHATSAPP_SIZES = {"image": 5_000_000, "video": 16_000_000, "audio": 16_000_000, "document": 100_000_000}
+RULES = {
+    kind: MediaRule(frozenset(name for name, shown in KINDS.items() if shown == kind), size)
+    for kind, size in ((MediaKind(name), size) for name, size in _WHATSAPP_SIZES.items())
+}
 SMALL = MediaFile(
     key="small", content_type="image/png", size=64, sha256="1" * 64, url="https://media.example/small.png"
 )
@@ -514,7 +521,7 @@ FACTS: list[Case] = [
         features=("W10",),
         settings={"echo_whatsapp": "false"},
         channel=Channel.WHATSAPP,
-        expect=ChannelFacts(frozenset({"text", "media", "template"}), echo=False, uploads=True),
+        expect=ChannelFacts(frozenset({"text", "media", "template"}), echo=False, uploads=True, media=RULES),
     ),
     *(
         Declares(
@@ -1179,6 +1186,34 @@ INBOUND: list[Case] = [
         )
         for kind, event in (("reply", "response"), ("action", "response"), ("reply", "newUser"))
     ),
+    Inbox(
+        name="raw rcs suggestion response without data",
+        features=("W9",),
+        webhook=rcs_event(
+            "response",
+            {"msgId": "m-2", "suggestedResponse": {"response": {"action": {"displayText": "Call us"}}}},
+            userContact="+436761234567",
+        ),
+        expect=[
+            InboundMessage(Channel.RCS, "+436761234567", {"type": "reply", "label": "Call us"}, event_id="m-2"),
+        ],
+    ),
+    Inbox(
+        name="raw rcs of what has no shape here",
+        features=("W9",),
+        webhook=rcs_event("message", {"geolocationPushMessage": {"pos": "48.2;16.4"}}, userContact="+436761234567"),
+        expect=[
+            InboundMessage(
+                Channel.RCS,
+                "+436761234567",
+                {
+                    "type": "unsupported",
+                    "kind": "geolocationPushMessage",
+                    "fields": {"geolocationPushMessage": {"pos": "48.2;16.4"}},
+                },
+            )
+        ],
+    ),
     *(
         Inbox(
             name=f"raw rcs {member}",
@@ -1307,7 +1342,13 @@ STATUSES: list[Case] = [
             features=("W10",),
             webhook=rcs_event("messageStatus", {"msgId": "m-1", "status": word}),
             expect=[
-                StatusUpdate(provider_status=word, status=status_, provider_message_id="m-1", reason=reason),
+                StatusUpdate(
+                    provider_status=word,
+                    status=status_,
+                    provider_message_id="m-1",
+                    reason=reason,
+                    silent=status_ is None,
+                ),
             ],
         )
         for word, status_, reason in (
@@ -1354,9 +1395,9 @@ TABLE = Table(
         {"content-type": "application/json;charset=UTF-8"},
         b'{"statusCode":2000,"statusMessage":"Request processed"}',
     ),
-    codes=frozenset(
-        {4001, 4002, 4008, 4009, 4013, 4014, 4023, 4028, 4029, 4031, 4034, 4120, 4400, 4401, 5000, 5003},
-    ),
-    refusal=refusal,
+    refusals={
+        str(code): refusal(code)
+        for code in (4001, 4002, 4008, 4009, 4013, 4014, 4023, 4028, 4029, 4031, 4034, 4120, 4400, 4401, 5000, 5003)
+    },
     cases=[*SENDS, *FACTS, *REFUSALS, *ANSWERS, *TOKENS, *MEDIA, *CAPABILITIES, *INBOUND, *STATUSES],
 )

@@ -195,6 +195,25 @@ SENDS: list[Case] = [
         wire=told(messageType="voice"),
     ),
     Send(
+        name="a call with every option that calls have",
+        features=("S6",),
+        message=sms(
+            VoiceContent(text="Hello World"),
+            channel=Channel.VOICE,
+            options=Options(
+                category="informational", priority=1, validity_seconds=60, sender_type="national", test=True
+            ),
+        ),
+        wire=told(
+            messageType="voice",
+            contentCategory="informational",
+            priority=1,
+            validityPeriode=60,
+            senderAddressType="national",
+            test=True,
+        ),
+    ),
+    Send(
         name="binary segments with headers",
         features=("S3", "S6"),
         message=sms(BinaryContent(segments=UDH_SEGMENTS, user_data_header=True)),
@@ -654,7 +673,7 @@ REPORTS: list[Case] = [
             name=word,
             features=("S7",),
             webhook=notification(REPORT, "deliveredOn", "deliveredAs", deliveryReportMessageStatus=word),
-            expect=[reported(word, status, reason=reason, at=None, code=None)],
+            expect=[reported(word, status, reason=reason, at=None, code=None, silent=status is None)],
         )
         for word, status, reason in (
             ("undelivered", None, None),
@@ -718,7 +737,6 @@ TABLE = Table(
     acknowledgement=Response(
         200, {"content-type": "application/json;charset=UTF-8"}, b'{"statusCode":2000,"statusMessage":"OK"}'
     ),
-    codes=frozenset(code for code, _, _ in CODES),
-    refusal=refusal,
+    refusals={str(code): refusal(code) for code, _, _ in CODES},
     cases=[*SENDS, *REFUSALS, *ANSWERS, *INBOUND, *REPORTS],
 )

@@ -7,7 +7,6 @@ Messaging API mean other things here. One call takes up to 1000 recipients, and 
 
 import base64
 import binascii
-import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, ClassVar, Literal
 from urllib.parse import parse_qsl, urlencode
@@ -17,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, ValidationEr
 from herald.answer import Code, Codes, Moment, Outcome, Verdict, read
 from herald.content import BinaryContent, TextContent, VoiceContent
 from herald.errors import ConfigurationError, InvalidMessage, OutcomeUnknown, Reason, UnsupportedFeature
-from herald.identifier import parse_reference
+from herald.identifier import own_reference
 from herald.models import (
     Account,
     Channel,
@@ -28,6 +27,7 @@ from herald.models import (
     Receipt,
     StatusUpdate,
 )
+from herald.numbering import own_sender, phone
 from herald.provider import ChannelFacts, Provider, Request, Response, Webhook, error_for_status
 from herald.status import Status
 
@@ -99,10 +99,12 @@ REPORTS: Mapping[str, tuple[Status | None, Reason | None]] = {
     "rejected": (Status.FAILED, Reason.UNDELIVERABLE),
 }
 
+OPTIONS = frozenset({"category", "priority", "sender_type", "test", "validity_seconds"})
+
+TELLS = frozenset(status for status, _ in REPORTS.values() if status)
+
 # the official SDKs; `advertisement` is what the field calls promotional.
 CATEGORIES: Mapping[str, str] = {"informational": "informational", "promotional": "advertisement"}
-
-_DIGITS = re.compile(r"(?:\+|00)?([1-9][0-9]{6,14})")
 
 type Fields = dict[str, object]
 type _Id = Annotated[str, Field(max_length=256)]
@@ -177,10 +179,21 @@ class Adapter(Provider):
     """
 
     channels: ClassVar[Mapping[Channel, ChannelFacts]] = {
-        Channel.SMS: ChannelFacts(frozenset({"text", "binary"}), echo=True, batch=MAX_RECIPIENTS),
-        Channel.VOICE: ChannelFacts(frozenset({"text", "voice"}), echo=True, batch=MAX_RECIPIENTS),
+        Channel.SMS: ChannelFacts(
+            frozenset({"text", "binary"}),
+            echo=True,
+            tells=TELLS,
+            batch=MAX_RECIPIENTS,
+            options=OPTIONS | {"flash", "max_segments"},
+        ),
+        Channel.VOICE: ChannelFacts(
+            frozenset({"text", "voice"}), echo=True, tells=TELLS, batch=MAX_RECIPIENTS, options=OPTIONS
+        ),
     }
     secret_names: ClassVar[tuple[str, ...]] = ("username", "password", "access_token")
+    reserved: ClassVar[frozenset[str]] = frozenset(
+        {"recipientAddressList", "senderAddress", "clientMessageId", "notificationCallbackUrl"}
+    )
     webhooks: ClassVar[tuple[str, ...]] = ("inbound", "status")
 
     def __init__(self, account: Account, secrets: Mapping[str, str]) -> None:
@@ -310,7 +323,7 @@ class Adapter(Provider):
 
     def _status(self, report: _Report) -> StatusUpdate:
         """The handset is named in senderAddress: one request's reference stands for all its recipients."""
-        ours = report.reference if report.reference and parse_reference(report.reference) else None
+        ours = own_reference(report.reference)
         if not ours and not report.transfer:
             raise ValueError("the report names no message")
         status, reason = REPORTS.get(report.word, (None, None))
@@ -321,11 +334,12 @@ class Adapter(Provider):
             status=status,
             reference=ours,
             provider_message_id=report.transfer or None,
-            recipient=_international(report.sender),
+            recipient=phone(report.sender),
             at=report.delivered or (report.sent if status is Status.SENT else None),
             code=report.delivered_as,
             reason=reason,
             event_id=report.id,
+            silent=report.word in REPORTS and status is None,
         )
 
     def _inbound(self, inbound: _Text | _Binary) -> InboundMessage:
@@ -333,25 +347,11 @@ class Adapter(Provider):
             raise ValueError("the message names no sender")
         return InboundMessage(
             channel=Channel.WHATSAPP if inbound.type == "whatsapp" else Channel.SMS,
-            sender=_international(inbound.sender) or inbound.sender,
-            recipient=self._sender_of(inbound.recipient),
+            sender=phone(inbound.sender) or inbound.sender,
+            recipient=own_sender(self.account, inbound.recipient),
             content=inbound.said,
             event_id=inbound.id,
         )
-
-    def _sender_of(self, address: str | None) -> str | None:
-        """Our number as the account spells it: webhooks leave out the plus."""
-        if not address:
-            return None
-        wanted = _international(address) or address
-        spellings = (sender.id for sender in self.account.senders if (_international(sender.id) or sender.id) == wanted)
-        return next(spellings, wanted)
-
-
-def _international(address: str) -> str | None:
-    """E.164 of `43660…`, `+43660…` and `0043660…`; None for national numbers, short codes and names."""
-    found = _DIGITS.fullmatch(address)
-    return f"+{found[1]}" if found else None
 
 
 def _text_fields(message: OutboundMessage) -> Fields:
@@ -375,7 +375,7 @@ def _binary_fields(content: BinaryContent) -> Fields:
 
 
 def _check_voice(content: VoiceContent) -> None:
-    for part in ("media", "flow", "language"):
+    for part in ("media", "prompt", "flow", "language"):
         if getattr(content, part):
             raise UnsupportedFeature(
                 f"websms takes no {part} for a call", field=f"content.{part}", hint="it speaks a text"

@@ -84,7 +84,9 @@ class Adapter(Provider):
     """
 
     channels: ClassVar[Mapping[Channel, ChannelFacts]] = {
-        Channel.WHATSAPP: ChannelFacts(frozenset({"text", "media", "template"}), echo=True, uploads=True),
+        Channel.WHATSAPP: ChannelFacts(
+            frozenset({"text", "media", "template"}), echo=True, uploads=True, media=whatsapp.MEDIA
+        ),
         Channel.RCS: ChannelFacts(
             frozenset({"text", "media", "location", "card", "carousel", "buttons"}),
             echo=False,
@@ -93,6 +95,9 @@ class Adapter(Provider):
         ),
     }
     secret_names: ClassVar[tuple[str, ...]] = ("client_id", "client_secret")
+    reserved: ClassVar[frozenset[str]] = frozenset(
+        {"recipient", "applicationId", "clientMessageId", "messageContact", "RCSMessage.msgId"}
+    )
     webhooks: ClassVar[tuple[str, ...]] = ("inbound", "status")
 
     def __init__(self, account: Account, secrets: Mapping[str, str]) -> None:
@@ -108,8 +113,6 @@ class Adapter(Provider):
     def check(self, message: OutboundMessage) -> None:
         """Refuse before the call what the API would refuse after it."""
         super().check(message)
-        if message.options.test:
-            raise UnsupportedFeature("websms simulates sms only: this would be sent", field="options.test")
         (whatsapp if message.channel is Channel.WHATSAPP else rcs).check(message)
 
     # websms Messaging API 1.0.0, "Authentication"

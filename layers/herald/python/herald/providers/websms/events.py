@@ -5,16 +5,16 @@ The inbound body carries neither an id nor a time. The status sample of the docu
 no JSON: such a body is a ValueError, so that the gateway keeps it.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from herald.answer import Moment, read
 from herald.errors import Reason
-from herald.identifier import parse_reference
+from herald.identifier import own_reference
 from herald.models import Account, AddressType, Channel, Event, InboundMessage, StatusUpdate
+from herald.numbering import own_sender, person
 from herald.status import Status
 
 # websms Messaging API 1.0.0, "Status Messages"
@@ -26,7 +26,8 @@ STATUSES: Mapping[str, Status] = {
 }
 
 # GSMA FNW.11 1.0 (RCS MaaP), the MaaP words; `pending` says nothing. One library writes `canceled`.
-MAAP_STATUSES: Mapping[str, Status] = {
+MAAP_STATUSES: Mapping[str, Status | None] = {
+    "pending": None,
     "sent": Status.SENT,
     "delivered": Status.DELIVERED,
     "displayed": Status.READ,
@@ -91,6 +92,8 @@ class _File(BaseModel):
 
 
 class _RcsMessage(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
     id: _Id | None = Field(None, alias="msgId")
     text: str | None = Field(None, alias="textMessage")
     file: _File | None = Field(None, alias="fileMessage")
@@ -133,16 +136,11 @@ def _status(status: _Status) -> StatusUpdate:
     return StatusUpdate(
         provider_status=status.word,
         status=known,
-        reference=_ours(status.reference),
+        reference=own_reference(status.reference),
         provider_message_id=status.transfer or None,
         at=status.at,
         reason=Reason.UNDELIVERABLE if known is Status.FAILED else None,
     )
-
-
-def _ours(reference: str | None) -> str | None:
-    """Our reference; what somebody else's software called its message says nothing to us."""
-    return reference if reference and parse_reference(reference) else None
 
 
 def _inbound(inbound: _Inbound, account: Account) -> InboundMessage:
@@ -153,9 +151,9 @@ def _inbound(inbound: _Inbound, account: Account) -> InboundMessage:
         raise ValueError("the message has neither content nor media")
     return InboundMessage(
         channel=channel,
-        sender=_person(channel, inbound.sender),
+        sender=person(inbound.sender, _FOREIGN[channel]),
         sender_name=inbound.user.name if inbound.user else None,
-        recipient=_sender_of(account, inbound.application) or inbound.recipient,
+        recipient=own_sender(account, inbound.application) or inbound.recipient,
         content=_said(inbound),
         media=(inbound.media,) if inbound.media else (),
     )
@@ -168,32 +166,19 @@ def _said(inbound: _Inbound) -> Mapping[str, object]:
     return {"type": "media", "kind": "file"} | ({"caption": inbound.content} if inbound.content else {})
 
 
-def _sender_of(account: Account, application: str | None) -> str | None:
-    """The application as the account spells it: webhooks show upper case where requests show lower case."""
-    wanted = (application or "").lower()
-    return next((sender.id for sender in account.senders if sender.id.lower() == wanted), application)
-
-
-def _person(channel: Channel, sender: str) -> str:
-    """The canonical address of who wrote: a phone number, with or without its plus, or the messenger's own id."""
-    if re.fullmatch(r"\+?[1-9][0-9]{6,14}", sender):
-        return f"+{sender.removeprefix('+')}"
-    return f"{_FOREIGN[channel]}:{sender}"
-
-
 def _rcs(event: _RcsEvent) -> Sequence[Event]:
     """Raw MaaP events (GSMA FNW.11 1.0 (RCS MaaP)). Typing, aliases and file states are nobody's message."""
     if event.event in ("isTyping", "alias", "fileStatus"):
         return ()
     if event.event == "messageStatus":
         return (_rcs_status(event.message),)
-    person = event.contact.phone or event.contact.chat
-    if not person:
+    writer = event.contact.phone or event.contact.chat
+    if not writer:
         raise ValueError("the event names nobody")
     return (
         InboundMessage(
             channel=Channel.RCS,
-            sender=_person(Channel.RCS, person),
+            sender=person(writer, AddressType.CUSTOMER),
             content=_rcs_said(event.message),
             event_id=event.message.id,
             at=event.message.at,
@@ -208,20 +193,24 @@ def _rcs_status(message: _RcsMessage) -> StatusUpdate:
     return StatusUpdate(
         provider_status=message.status,
         status=known,
-        reference=_ours(message.id),
+        reference=own_reference(message.id),
         provider_message_id=message.id,
         at=message.at,
         reason=Reason.UNDELIVERABLE if known is Status.FAILED else None,
+        silent=message.status in MAAP_STATUSES and known is None,
     )
 
 
 def _rcs_said(message: _RcsMessage) -> Mapping[str, object]:
     if message.chosen and (tapped := message.chosen.response.reply or message.chosen.response.action):
-        return {"type": "reply", "label": tapped.label, "data": tapped.postback.data}
+        data = {} if tapped.postback.data is None else {"data": tapped.postback.data}
+        return {"type": "reply", "label": tapped.label, **data}
     if message.text is not None:
         return {"type": "text", "text": message.text}
     if message.audio:
         return {"type": "media", "kind": "audio", "media": {"url": message.audio.url}}
     if message.file:
         return {"type": "media", "kind": "file", "media": {"url": message.file.url}}
-    raise ValueError("the message has no content that the documents name")
+    if message.model_extra:
+        return {"type": "unsupported", "kind": next(iter(message.model_extra)), "fields": message.model_extra}
+    raise ValueError("the message has no content")

@@ -5,14 +5,24 @@ The field tables speak of characters, so lengths are counted in characters, not 
 """
 
 import re
+from collections.abc import Mapping
 
-from herald.content import MediaContent, TemplateContent, TextContent
+from herald.content import MediaContent, MediaKind, TemplateContent, TextContent, plain
 from herald.errors import InvalidMessage, UnsupportedFeature
+from herald.media_type import KINDS
 from herald.models import OutboundMessage
+from herald.provider import MediaRule
 
 MAX_TEXT = 4096
 MAX_PARAMETER = 1024
 _NEWLINE = re.compile("[\n\r\x85\u2028\u2029]")
+
+# websms documents no limits of its own; these are WhatsApp's ("Supported media types" of its Cloud API).
+_SIZES = {MediaKind.IMAGE: 5, MediaKind.VIDEO: 16, MediaKind.AUDIO: 16, MediaKind.DOCUMENT: 100}
+MEDIA: Mapping[MediaKind, MediaRule] = {
+    kind: MediaRule(frozenset(name for name, shown in KINDS.items() if shown is kind), megabytes * 1_000_000)
+    for kind, megabytes in _SIZES.items()
+}
 
 type Fields = dict[str, object]
 
@@ -60,7 +70,7 @@ def _template(content: TemplateContent) -> Fields:
     """Placeholders go in order, each an object of the one key `default`."""
     fields: Fields = {"templateName": content.name, "templateLocale": content.language}
     if content.parameters:
-        fields["localizableParams"] = [{"default": parameter} for parameter in content.parameters]
+        fields["localizableParams"] = [{"default": plain(parameter)} for parameter in content.parameters]
     return fields
 
 
@@ -80,14 +90,15 @@ def _check_suggestions(content: TextContent | MediaContent) -> None:
 
 def _check_template(content: TemplateContent) -> None:
     """Code 4401 before the call. The template's own text is not known here, so its parameters stand for all."""
-    for part in ("header", "buttons"):
+    for part in ("header", "buttons", "named"):
         if getattr(content, part):
             raise UnsupportedFeature(
                 f"websms has no way to fill a template's {part}",
                 field=f"content.{part}",
                 hint="put all placeholders into parameters, in order",
             )
-    for position, parameter in enumerate(content.parameters):
+    texts = [plain(parameter) for parameter in content.parameters]
+    for position, parameter in enumerate(texts):
         field = f"content.parameters[{position}]"
         if len(parameter) > MAX_PARAMETER:
             raise InvalidMessage(
@@ -97,7 +108,7 @@ def _check_template(content: TemplateContent) -> None:
             )
         if _NEWLINE.search(parameter):
             raise InvalidMessage("a template parameter must not contain a line break", field=field)
-    total = sum(map(len, content.parameters))
+    total = sum(map(len, texts))
     if total > MAX_TEXT:
         raise InvalidMessage(
             f"the personalised content has at most {MAX_TEXT} characters",

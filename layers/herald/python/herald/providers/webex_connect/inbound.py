@@ -1,0 +1,77 @@
+"""
+What people write, tap and wish, on every channel: the "MO" webhooks (Webex Connect, "Outbound Webhooks").
+
+The channel and the event say what a body is. Typing and profiles are nobody's message: they are acknowledged, and
+nothing is kept. Events that the documents do not name are kept for people to look at.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from pydantic import ValidationError
+
+from herald.answer import read
+from herald.identifier import digest
+from herald.models import Event, InboundMessage
+from herald.numbering import own_sender
+from herald.provider import Provider
+from herald.providers.webex_connect.inbound_apple import Apple
+from herald.providers.webex_connect.inbound_apps import InApp, Messenger
+from herald.providers.webex_connect.inbound_model import Inbound, Named, Said
+from herald.providers.webex_connect.inbound_phone import Mms, Rcs, Sms, WhatsApp
+from herald.providers.webex_connect.lenient import letters
+
+_MODELS: Mapping[str, type[Inbound]] = {
+    "sms": Sms,
+    "mms": Mms,
+    "whatsapp": WhatsApp,
+    "rcs": Rcs,
+    "facebookmessenger": Messenger,
+    "facebook": Messenger,
+    "rtm": InApp,
+    "applebusinesschat": Apple,
+}
+
+
+def parse(body: bytes, provider: Provider) -> Sequence[Event]:
+    """What one webhook tells. Raises ValueError for anything that is none of the documented shapes."""
+    named = read(Named, body)
+    model = _MODELS.get(letters(named.channel)) if named else None
+    inbound = read(model, body) if model else None
+    if inbound is None:
+        raise ValueError("the webhook is none of the documented shapes")
+    event = letters(inbound.event) or "mo"
+    if event in inbound.silent:
+        return ()
+    said = _said(inbound, event, provider)
+    sender = inbound.sender(provider)
+    if not said or sender is None:
+        raise ValueError("the webhook tells nothing that the documents name, or does not say who speaks")
+    return [
+        InboundMessage(
+            channel=inbound.on,
+            sender=sender,
+            sender_name=inbound.called() or None,
+            recipient=own_sender(provider.account, inbound.ours(provider), inbound.on),
+            content=one.content,
+            media=one.media,
+            thread=inbound.thread or None,
+            reply_to=inbound.answered or None,
+            event_id=one.same or _event_id(inbound, event, position),
+            at=inbound.at,
+        )
+        for position, one in enumerate(said)
+    ]
+
+
+def _said(inbound: Inbound, event: str, provider: Provider) -> Sequence[Said]:
+    try:
+        return inbound.said(event, provider)
+    except ValidationError:
+        raise ValueError("the webhook is not of the documented shape") from None
+
+
+def _event_id(inbound: Inbound, event: str, position: int) -> str | None:
+    """A webhook that comes again comes as it was; ids of answers are not known to differ from those of questions."""
+    if not inbound.transaction:
+        return None
+    return digest("inbound", inbound.transaction, event, inbound.stamp, str(position))
