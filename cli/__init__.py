@@ -1,7 +1,7 @@
 """
 The `herald` command: what an operator sets up, by AWS credentials and without a deploy.
 
-`admin` holds the deeds, for tests and tours too; the other modules only read arguments and print.
+`admin` and `enquiries` hold the deeds, for tests and tours too; the other modules only read arguments and print.
 """
 
 import sys

@@ -14,6 +14,7 @@ from pydantic import JsonValue
 
 from cli.form import checked
 from cli.gateway import Gateway, Refused
+from herald import polling
 from herald.authenticating import Scope, new_key
 from herald.aws.queues import Record
 from herald.aws.registry import Key, Tenant
@@ -145,10 +146,12 @@ def add_account(gateway: Gateway, account: Account, credentials: Mapping[str, st
     except NotFound:
         gateway.write_credentials(new.name, credentials)
         gateway.registry.add_account(new)
+        polling.start(gateway.polls, new, gateway.clock())
         return new
     if replace(held, epochs=new.epochs) != new:
         raise Refused(f"there is an account {new.name} already", hint=f"herald accounts set {new.name} … changes it")
     gateway.write_credentials(new.name, credentials)
+    polling.start(gateway.polls, held, gateway.clock())
     return held
 
 

@@ -1,7 +1,7 @@
 """
 The command `herald` and what its groups share: the deployment it works on, and how refusals end.
 
-Exit codes: 0 done, 1 AWS failed or refuses for now, 2 what was asked for cannot be.
+Exit codes: 0 done, 1 AWS or a provider failed or refuses for now, 2 what was asked for cannot be.
 """
 
 from typing import Annotated, Any
@@ -10,9 +10,12 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from typer.core import TyperGroup
 
-from cli import accounts, keys, quarantine, routes, tenants
+from cli import accounts, keys, provider, quarantine, routes, tenants
 from cli.arguments import Connection
-from herald.errors import HeraldError, Unavailable
+from herald.errors import HeraldError, NotSent, OutcomeUnknown, ProviderError, Unavailable
+
+_FOR_NOW = (Unavailable, NotSent, OutcomeUnknown)
+"""What may go well when it is done again."""
 
 
 class _Group(TyperGroup):
@@ -23,11 +26,17 @@ class _Group(TyperGroup):
             return super().invoke(ctx)
         except HeraldError as error:
             place = f"{error.field}: " if error.field and error.field not in error.detail else ""
-            _complain(f"{place}{error.detail}", error.hint)
-            raise typer.Exit(1 if isinstance(error, Unavailable) else 2) from error
+            _complain(f"{place}{error.detail}{_code(error)}", error.hint)
+            raise typer.Exit(1 if isinstance(error, _FOR_NOW) else 2) from error
         except (BotoCoreError, ClientError) as error:
             _complain(f"AWS: {error}", None)
             raise typer.Exit(1) from error
+
+
+def _code(error: HeraldError) -> str:
+    """The provider's own word, where there is one that was not said already."""
+    code = error.provider_code if isinstance(error, ProviderError) else None
+    return f" (code {code})" if code and code not in error.detail else ""
 
 
 def _complain(sentence: str, hint: str | None) -> None:
@@ -42,6 +51,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(routes.app, name="routes")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(provider.app, name="provider")
 
 
 @app.callback()

@@ -12,10 +12,16 @@ import boto3
 from botocore.exceptions import ClientError
 
 from herald.aws.bucket import Bucket
+from herald.aws.polls import Polls
 from herald.aws.queues import Queues
 from herald.aws.registry import Registry
+from herald.aws.secrets import Secrets
 from herald.aws.table import Table
+from herald.aws.tokens import Tokens
+from herald.calling import Caller
+from herald.clock import Time
 from herald.errors import HeraldError
+from herald.exchange import Exchange
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -33,6 +39,10 @@ class Refused(HeraldError):
 def now() -> int:
     """Milliseconds since 1970."""
     return time.time_ns() // 1_000_000
+
+
+def _calls_nobody() -> Caller:
+    raise Refused("providers are called only from a gateway that was found by its stack")
 
 
 def outputs(client: "CloudFormationClient", stack: str) -> Mapping[str, str]:
@@ -53,10 +63,12 @@ def outputs(client: "CloudFormationClient", stack: str) -> Mapping[str, str]:
 class Gateway:
     """
     One deployment. `api_url` is where its API is called, `signing_secret` the ARN of what signs webhook addresses,
-    `spill_queue` takes webhooks to be worked through, `clock` gives milliseconds since 1970.
+    `spill_queue` takes webhooks to be worked through, `clock` gives milliseconds since 1970. `caller` makes what
+    speaks to providers from here, with the accounts' own credentials and the tokens that the workers share.
     """
 
     registry: Registry
+    polls: Polls
     secrets: "SecretsManagerClient"
     api_url: str
     secret_prefix: str
@@ -65,20 +77,26 @@ class Gateway:
     queues: Queues
     spill_queue: str
     clock: Callable[[], int] = now
+    caller: Callable[[], Caller] = _calls_nobody
 
     @classmethod
     def connect(cls, stack: str, session: boto3.Session) -> Self:
         """Find the deployment by its stack. Raises Refused when there is none."""
         found = outputs(session.client("cloudformation"), stack)
+        table = Table(session.client("dynamodb"), found["TableName"])
+        secrets = session.client("secretsmanager")
+        held = Secrets(lambda: secrets, found["SecretPrefix"], time.monotonic)
         return cls(
-            registry=Registry(Table(session.client("dynamodb"), found["TableName"]), now),
-            secrets=session.client("secretsmanager"),
+            registry=Registry(table, now),
+            polls=Polls(table),
+            secrets=secrets,
             api_url=found["ApiUrl"],
             secret_prefix=found["SecretPrefix"],
             signing_secret=found["SigningSecretArn"],
             bucket=Bucket(lambda: session.client("s3"), found["BucketName"]),
             queues=Queues(session.client("sqs")),
             spill_queue=found["SpillQueueUrl"],
+            caller=lambda: Caller(Exchange(), held, Tokens(table), Time()),
         )
 
     def signing_key(self) -> bytes:
@@ -88,14 +106,15 @@ class Gateway:
     def write_credentials(self, account: str, credentials: Mapping[str, str]) -> None:
         """Keep the account's credentials, over those it had; a secret that waits to be deleted is brought back."""
         name, text = f"{self.secret_prefix}{account}", json.dumps(dict(credentials))
+        waits_to_be_deleted = self.secrets.exceptions.InvalidRequestException
         try:
             self.secrets.create_secret(Name=name, SecretString=text)
-        except (
-            self.secrets.exceptions.ResourceExistsException,
-            self.secrets.exceptions.InvalidRequestException,  # it waits to be deleted
-        ):
-            self.secrets.restore_secret(SecretId=name)  # changes nothing where there is nothing to restore
-            self.secrets.put_secret_value(SecretId=name, SecretString=text)
+        except (self.secrets.exceptions.ResourceExistsException, waits_to_be_deleted):
+            try:
+                self.secrets.put_secret_value(SecretId=name, SecretString=text)
+            except waits_to_be_deleted:
+                self.secrets.restore_secret(SecretId=name)
+                self.secrets.put_secret_value(SecretId=name, SecretString=text)
 
     def remove_credentials(self, account: str) -> None:
         """Delete the account's secret; it can be brought back for a week. There need be none."""

@@ -45,7 +45,9 @@ def _print_all(rows: Sequence[Row]) -> None:
     if not rows:
         print("none")
         return
-    table = Table(*rows[0], box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for name in rows[0]:
+        table.add_column(name, overflow="fold")  # an address that is cut cannot be copied
     for row in rows:
         table.add_row(*(_text(value) for value in row.values()))
     Console().print(table, markup=False, soft_wrap=True)

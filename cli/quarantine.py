@@ -1,4 +1,4 @@
-"""`herald quarantine`: webhooks that are authentic but could not be worked through."""
+"""`herald quarantine`: webhooks, parts of them and entries of lists that could not be worked through."""
 
 import base64
 import sys
@@ -41,6 +41,11 @@ def show_(ctx: typer.Context, key: str, *, as_json: AsJson = False) -> None:
 
 @app.command()
 def replay(ctx: typer.Context, key: str, *, as_json: AsJson = False) -> None:
-    """Work through one again; a provider that gives no event id may then be told of twice."""
+    """
+    Work through one again, say after an adapter was mended.
+
+    A provider that gives no event id may then be told of twice. What still cannot be read stays here; so does an entry
+    of a list, which is no webhook.
+    """
     admin.replay(gateway(ctx), key)
     done(f"{key} is worked through again", as_json=as_json, key=key)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 
+from docs.generate.events import inbound_table
 from herald.event import EVENT_TYPES
 from herald.identifier import digest
 from herald.models import StatusUpdate
@@ -36,7 +37,9 @@ MEANING: Mapping[str, str] = {
     " `delivered` after `failed`: then the good news follows.",
     "message.delivered": "The provider reports that it has arrived.",
     "message.read": "The provider reports that it was read.",
-    "message.received": "A person wrote. With media it is told when they are here, or after a minute as it stands.",
+    "message.received": "A person wrote. With media it is told when they are here, or after a minute as it stands."
+    " `reply_to` is the provider's id of the message that is answered or quoted, `thread` the conversation in an app"
+    " that an answer has to name. The `content` is one of those below.",
     "media.ready": "Media of a message that was told without it have arrived, or `failed`; `position` counts from 0.",
     "request.accepted": "A request to many is stored and will be sent; its members have events of their own.",
     "request.cancelled": "What was left of a request was stopped.",
@@ -66,6 +69,8 @@ def page(examples: Mapping[str, Json]) -> str:
     for kind in EVENT_TYPES:
         example = json.dumps(examples[kind], indent=2, ensure_ascii=False)
         parts.append(f"## {kind}\n\n{MEANING[kind]}\n\n```json\n{example}\n```\n")
+        if kind == "message.received":
+            parts.append(f"Members with a question mark may be missing.\n\n{inbound_table()}\n")
     return "\n".join(parts)
 
 

@@ -103,7 +103,10 @@ SENDS: list[tuple[Json, str, str]] = [
     ({"to": "+436761234567\n"}, "invalid_message", "to"),
     ({"to": 436761234567}, "invalid_message", "to"),
     ({"to": 43.5}, "invalid_message", "to"),
-    ({"to": ["+436761234567"]}, "invalid_message", "to"),
+    ({"to": []}, "invalid_message", "to"),
+    ({"to": ["+436761234567"] * 11}, "invalid_message", "to"),
+    ({"to": ["+436761234567", "0676"]}, "invalid_message", "to[1]"),
+    ({"to": [{"type": "email", "value": "a@example.org"}]}, "unsupported_feature", "to"),
     ({"to": {"type": "email", "value": "a@example.org"}}, "unsupported_feature", "to"),
     ({"to": {"type": "pigeon", "value": "x"}}, "invalid_message", "to.type"),
     ({"to": None, "recipients": []}, "invalid_message", "recipients"),
@@ -137,7 +140,7 @@ SENDS: list[tuple[Json, str, str]] = [
     (_content(type="card", card={}) | {"channel": "rcs"}, "invalid_message", "content.card"),
     (_content(type="carousel", cards=[CARD] * 11) | {"channel": "rcs"}, "invalid_message", "content.cards"),
     (_content(type="carousel", cards=[]) | {"channel": "rcs"}, "invalid_message", "content.cards"),
-    (_content(type="card", card=CARD), "unsupported_feature", "content.type"),
+    (_content(type="card", card=CARD) | {"strict": True}, "unsupported_feature", "content.type"),
 ]
 
 

@@ -3,6 +3,7 @@ Requests of many: accepted at once, sent in the provider's own batches, each mem
 """
 
 import base64
+import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,6 +23,7 @@ from herald.view import stamp
 from tests.carrier import Carrier, many, phone, said, send, throttled
 from tests.crash import OVER, held, on_lanes, restart, run_lanes, settle_all, survive, twice
 from tests.faults import listening, refusing
+from tests.made_up.depot import TAKEN, Depot, Fate, answered, parcel_world
 from tests.units import metering
 from tests.world import World
 
@@ -563,3 +565,189 @@ def test_no_time_for_halves(world: World, carrier: Carrier) -> None:
     found = states(world, request, 8)
     assert (found.count(State.SENT), found[2]) == (7, State.REJECTED)
     assert set(carrier.sent.values()) == {1}
+
+
+# A provider that answers for each recipient.
+
+
+@pytest.fixture
+def parcels() -> Iterator[tuple[World, Depot]]:
+    with parcel_world(batch=1000) as (world, depot):
+        yield world, depot
+
+
+BUSY: Fate = {"verdict": "busy", "wait": 30}
+REFUSED: Fate = {"verdict": "refused", "reason": "invalid_recipient"}
+LOST: Fate = {"verdict": "lost"}
+DOWN: Fate = {"verdict": "down"}
+
+
+@pytest.mark.feature("X9")
+def test_three_of_a_thousand(parcels: tuple[World, Depot]) -> None:
+    """Of a thousand, three are told to come later: they are tried again in one call, the others never."""
+    world, depot = parcels
+    world.dice = itertools.cycle([0.1, 0.9, 0.4]).__next__
+    late = [phone(number) for number in (3, 500, 999)]
+    depot.fates = {to: [BUSY] for to in late}
+    request = send(world, many(1000))
+    deliver(world)
+    found = states(world, request, 1000)
+    assert [number for number, state in enumerate(found) if state == State.RETRY] == [3, 500, 999]
+    assert found.count(State.SENT) == 997
+    run_lanes(world)
+    assert states(world, request, 1000) == [State.SENT] * 1000
+    first, second = depot.recipients()
+    assert (len(first), second) == (1000, late)
+    assert set(depot.taken.values()) == {1}
+
+
+FATES: list[Fate] = [BUSY, REFUSED, TAKEN, LOST, DOWN, TAKEN]
+AFTER = [State.RETRY, State.REJECTED, State.SENT, State.UNCLEAR, State.RETRY, State.SENT]
+ENDS = [State.SENT, State.REJECTED, State.SENT, State.UNKNOWN, State.SENT, State.SENT]
+
+
+def mixed(depot: Depot) -> None:
+    """To each of six something else happens, once."""
+    depot.taken.clear()
+    depot.fates = {phone(number): [fate] for number, fate in enumerate(FATES)}
+
+
+@pytest.mark.feature("X9")
+def test_each_has_an_outcome_of_its_own(parcels: tuple[World, Depot]) -> None:
+    """Taken, refused, too early, unclear and not taken, all in one answer: each member goes its own way."""
+    world, depot = parcels
+    mixed(depot)
+    request = send(world, many(6))
+    deliver(world)
+    assert states(world, request, 6) == AFTER
+    rows = [world.operator.messages.get(member_id(request, phone(number))) or {} for number in range(6)]
+    assert [row.get("code") for row in rows] == ["busy", "refused", None, "lost", "down", None]
+    assert [row.get("provider_id") for row in rows] == [None, None, f"p-{phone(2)}-1", None, None, f"p-{phone(5)}-1"]
+    assert [row.get("doubts") for row in rows] == [None, None, None, 1, None, None]
+    settle_all(world)
+    assert states(world, request, 6) == ENDS
+    assert depot.taken == {phone(number): 1 for number in (0, 2, 3, 4, 5)}
+    assert header(world, request).get("open") is None
+
+
+def test_what_comes_to_the_same_is_tried_together(parcels: tuple[World, Depot]) -> None:
+    """Members that an answer sends away alike come back together, however the dice would fall for each."""
+    world, depot = parcels
+    world.dice = itertools.cycle([0.1, 0.9, 0.4]).__next__
+    depot.fates = {phone(number): [DOWN] for number in range(5)}
+    send(world, many(8))
+    deliver(world)
+    run_lanes(world)
+    assert depot.recipients()[1:] == [[phone(number) for number in range(5)]]
+    assert not world.operator.delivering.breakers.read("parcel").failures
+
+
+def test_a_refusal_of_each_is_not_halved(parcels: tuple[World, Depot]) -> None:
+    """A provider that refuses everybody by name has said so: nobody is asked again whether it meant all of them."""
+    world, depot = parcels
+    depot.fates = {phone(number): [REFUSED] for number in range(8)}
+    request = send(world, many(8))
+    deliver(world)
+    assert states(world, request, 8) == [State.REJECTED] * 8
+    assert len(depot.calls) == 1
+
+
+def test_a_refusal_of_all_is_halved(parcels: tuple[World, Depot]) -> None:
+    """One word for all, of whom perhaps one deserves it, is found out in halves; each half has answers for each."""
+    world, depot = parcels
+    depot.next.append(answered("refused", reason="too_many_recipients"))
+    depot.fates = {phone(1): [REFUSED]}
+    request = send(world, many(4))
+    deliver(world)
+    assert states(world, request, 4) == [State.SENT, State.REJECTED, State.SENT, State.SENT]
+    assert [len(recipients) for recipients in depot.recipients()] == [4, 2, 2]
+    assert set(depot.taken.values()) == {1}
+
+
+@pytest.mark.feature("X9")
+def test_a_reference_each(parcels: tuple[World, Depot]) -> None:
+    """Every recipient's part of a call carries our name for their message, the same whenever it is tried again."""
+    world, depot = parcels
+    depot.next.append(answered("refused", reason="invalid_recipient"))
+    depot.fates = {phone(2): [BUSY]}
+    request = send(world, many(4))
+    deliver(world)
+    run_lanes(world)
+    assert [len(recipients) for recipients in depot.recipients()] == [4, 2, 2, 1]
+    for call in depot.calls:
+        for parcel in call["parcels"]:
+            assert parcel["reference"] == f"{member_id(request, parcel['to'])}-0"
+    assert [call["post"]["reference"] for call in depot.calls] == [f"{request}-b0"] * 3 + [
+        f"{member_id(request, phone(2))}-0"
+    ]
+
+
+def test_results_that_the_table_refuses(parcels: tuple[World, Depot]) -> None:
+    """Results that the table takes only at the second try are each still their own."""
+    world, depot = parcels
+    mixed(depot)
+    request = send(world, many(6))
+    event = on_lanes(world)
+    failing = [True] * 4
+
+    def hiccup(model: Any, **_: Any) -> None:
+        if model.name == "UpdateItem" and failing:
+            failing.pop()
+            raise EndpointConnectionError(endpoint_url="x")
+
+    clients.dynamodb().meta.events.register_first("before-call", hiccup)
+    try:
+        assert world.invoke("deliver", event)["batchItemFailures"] == []
+    finally:
+        clients.dynamodb().meta.events.unregister("before-call", hiccup)
+    assert states(world, request, 6) == AFTER
+    settle_all(world)
+    assert states(world, request, 6) == ENDS
+    assert set(depot.taken.values()) == {1}
+
+
+def test_results_that_the_table_never_takes(parcels: tuple[World, Depot]) -> None:
+    """Members whose results are lost for good are unclear; nobody is written to again to find out."""
+    world, depot = parcels
+    mixed(depot)
+    request = send(world, many(6))
+    event = on_lanes(world)
+    with refusing(clients.dynamodb(), "UpdateItem"):
+        world.invoke("deliver", event)
+    assert states(world, request, 6) == [State.SENDING] * 6
+    world.invoke("deliver", event)
+    settle_all(world)
+    assert states(world, request, 6) == [State.UNKNOWN] * 6
+    assert len(depot.calls) == 1
+
+
+def test_their_ids_meet_our_messages() -> None:
+    """Where reports name their id only, each member's own leads to its message."""
+    with parcel_world(batch=10, echo=False) as (world, depot):
+        depot.fates = {phone(1): [REFUSED]}
+        request = send(world, many(3))
+        deliver(world)
+        known = world.operator.rendezvous.known("parcel", [f"p-{phone(number)}-1" for number in range(3)])
+        assert {theirs: meeting.message_id for theirs, meeting in known.items()} == {
+            f"p-{phone(number)}-1": member_id(request, phone(number)) for number in (0, 2)
+        }
+
+
+def test_every_crash_of_mixed_results(parcels: tuple[World, Depot]) -> None:
+    """Wherever a worker dies, each member ends as its own result says, or nobody claims to know; none is sent twice."""
+    world, depot = parcels
+    made: list[str] = []
+
+    def make() -> dict[str, Any]:
+        made.append(send(world, many(2, reference=f"{len(made)}")))
+        mixed(depot)
+        return on_lanes(world)
+
+    def check(point: str) -> None:
+        for number, state in enumerate(states(world, made[-1], 2)):
+            taken = depot.taken[phone(number)]
+            known = (ENDS[number], 0 if ENDS[number] is State.REJECTED else 1)
+            assert (state, taken) in {known, (State.UNKNOWN, 1), (State.UNKNOWN, 0)}, point
+        assert "lp" not in header(world, made[-1]), point
+
+    survive(world, make, check)

@@ -28,6 +28,8 @@ GOOD: dict[str, dict[str, object]] = {
     "binary": {"segments": ["AQID"], "user_data_header": True},
     "voice": {"text": "Hello"},
     "push": {"body": "Hello", "data": {"a": "b"}},
+    "time_picker": {"text": "When?", "slots": [{"data": "a", "starts": "2026-11-21T10:00:00+01:00", "minutes": 30}]},
+    "invitation": {"brand": "Acme"},
 }
 
 

@@ -20,6 +20,7 @@ from herald.view import stamp
 from tests.carrier import PHONE, Carrier, phone, said, send, sms, throttled
 from tests.crash import OVER, held, meanwhile, on_lanes, restart, run_lanes, settle_all, survive, twice
 from tests.faults import refusing
+from tests.made_up.depot import parcel_world
 from tests.units import metering
 from tests.world import World
 
@@ -206,6 +207,56 @@ def test_a_worker_that_was_given_up_knows_better(world: World) -> None:
     world.operator.messages.record(claimed, Outcome(State.RETRY, retry_at=world.clock.now), world.clock.now)
     settle_all(world)
     assert item(world, identifier)["state"] == State.SENT
+
+
+# How often something may be sent that may have been sent already.
+
+RESENDS: list[tuple[dict[str, Any], str, int, State]] = [
+    ({}, "at_most_once", 1, State.UNKNOWN),
+    ({}, "at_least_once", 5, State.SENT),
+    ({"resends": 0}, "at_least_once", 1, State.UNKNOWN),
+    ({"resends": 1}, "at_least_once", 2, State.UNKNOWN),
+    ({"resends": 4}, "at_least_once", 5, State.SENT),
+    ({"dedupes": True}, "at_most_once", 5, State.SENT),
+    ({"dedupes": True, "resends": 0}, "at_most_once", 1, State.UNKNOWN),
+    ({"dedupes": True, "resends": 1}, "at_most_once", 2, State.UNKNOWN),
+    ({"dedupes": True, "resends": 1}, "at_least_once", 2, State.UNKNOWN),
+    ({"dedupes": True, "resends": 4}, "at_most_once", 5, State.SENT),
+]
+
+
+@pytest.mark.parametrize(("facts", "policy", "calls", "state"), RESENDS)
+def test_resends(facts: dict[str, Any], policy: str, calls: int, state: State) -> None:
+    """
+    Of a provider that loses sight of a message four times over: it is sent again where it drops repeats or its sender
+    wants that, but not more often than it may be; then nobody knows.
+    """
+    with parcel_world(**facts) as (world, depot):
+        depot.next += [depot.lose] * 4
+        identifier = send(world, sms(policy=policy))
+        settle_all(world)
+        stored = item(world, identifier)
+        assert (stored["state"], len(depot.calls), stored["doubts"]) == (state, calls, min(calls, 4))
+
+
+def test_what_was_not_sent_is_no_doubt() -> None:
+    """Only tries that may have reached somebody count: what is throttled in between may come again."""
+    with parcel_world(resends=1) as (world, depot):
+        depot.next += [throttled(5), depot.lose, throttled(5), throttled(5)]
+        identifier = send(world, sms(policy="at_least_once"))
+        settle_all(world)
+        stored = item(world, identifier)
+        assert (stored["state"], len(depot.calls), stored["doubts"]) == (State.SENT, 5, 1)
+
+
+@pytest.mark.parametrize(("resends", "calls", "state"), [(0, 0, State.UNKNOWN), (1, 1, State.SENT)])
+def test_a_dead_worker_is_a_doubt(resends: int, calls: int, state: State) -> None:
+    """A worker that died with a message in its hands may have sent it, and counts like any other such try."""
+    with parcel_world(resends=resends) as (world, depot):
+        identifier = send(world, sms(policy="at_least_once"))
+        assert world.operator.delivering.attempts.claim(item(world, identifier))
+        settle_all(world)
+        assert (item(world, identifier)["state"], len(depot.calls)) == (state, calls)
 
 
 # Duplicates, leases and zombies.
@@ -459,6 +510,20 @@ def test_rotated_secret(world: World, carrier: Carrier) -> None:
     assert deliver(world) == []
     assert carrier.authorizations == ["Bearer secret", "Bearer secret", "Bearer rotated"]
     assert sorted(carrier.sent.values()) == [1, 1]
+
+
+@pytest.mark.feature("G1")
+def test_signed_anew_every_time() -> None:
+    """Each attempt is signed for itself, with its own time and nonce: after a renewal of credentials, and later on."""
+    with parcel_world() as (world, depot):
+        depot.next += [httpx.Response(401), throttled(30)]
+        send(world)
+        started = world.clock.now
+        world.settle()
+        moments, nonces = zip(*(stamp.split() for stamp in depot.stamps), strict=True)
+        assert list(map(int, moments)) == [started, started, world.clock.now]
+        assert nonces == tuple(f"{number:032}" for number in (1, 2, 3))
+        assert len(depot.taken) == 1
 
 
 # Breaker.

@@ -56,6 +56,7 @@ def test_a_reference_comes_back(key: str, address: str, step: int) -> None:
         assert len(told) <= 40
         assert told.isascii()
         found = identifier.parse_reference(told)
+        assert identifier.own_reference(told) == told
         assert found == (message, step, False)
         assert found.message_id(None) == message
     assert identifier.request_of(member) == single
@@ -99,6 +100,7 @@ ID = "a" * 26
 def test_somebody_elses_reference_is_none_of_ours(text: str) -> None:
     """A webhook may carry anything; only our exact shape counts."""
     assert identifier.parse_reference(text) is None
+    assert identifier.own_reference(text) is None
 
 
 @given(texts)

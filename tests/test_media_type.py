@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from herald import media_type
 from herald.content import MediaKind
-from herald.models import Channel
 
 pytestmark = pytest.mark.feature("F21")
 
@@ -238,14 +237,16 @@ def test_neighbours_agree() -> None:
     assert media_type.agree("text/plain", media_type.sniff(b"BEGIN:VCARD\r\n"))
 
 
-def test_kinds_and_limits() -> None:
+def test_kinds_and_endings() -> None:
     """
-    Each type is shown as one kind; a channel's limit holds where it has one, Herald's own elsewhere.
+    Each type is shown as one kind, and has one ending for a file's name.
     """
     assert media_type.kind_of("audio/ogg; codecs=opus") is MediaKind.AUDIO
     assert media_type.kind_of(media_type.OPAQUE) is MediaKind.DOCUMENT
-    assert media_type.limit(MediaKind.IMAGE, Channel.WHATSAPP) == 5_000_000
-    assert media_type.limit(MediaKind.IMAGE, Channel.RCS) == media_type.limit(MediaKind.IMAGE) == media_type.MAX_SIZE
+    endings = [media_type.extension(kind) for kind in media_type.KINDS]
+    assert len(set(endings)) == len(media_type.KINDS)
+    assert media_type.extension("IMAGE/JPG") == "jpg"
+    assert media_type.extension(media_type.OPAQUE) == "bin"
 
 
 @pytest.mark.parametrize("name", ["a.exe", "a.pdf.js", "A.BAT", "x.html", "x.svg", "a.exe. ", "m.docm"])

@@ -3,6 +3,7 @@ Requests as clients may write them: recipients, options, keys, and the names ins
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -171,6 +172,19 @@ def test_a_sender_is_the_first_of_its_channel_or_the_one_asked_for() -> None:
 def test_what_arrives_belongs_to_the_tenant_of_its_sender(sender: str | None, tenant: str) -> None:
     """Compared without case; the account's first tenant gets what nobody else owns."""
     assert ACCOUNT.tenant_of(sender) == tenant
+
+
+def test_one_number_may_be_two_tenants() -> None:
+    """The same number on another channel may be another tenant's; without a channel of its own the first has it."""
+    senders = (
+        Sender("+43660", Channel.SMS, tenant="second"),
+        Sender("+43660", Channel.WHATSAPP, tenant="third"),
+        Sender("+43660", Channel.RCS),
+    )
+    account = replace(ACCOUNT, senders=senders)
+    owners = {channel: account.tenant_of("+43660", channel) for channel in (Channel.SMS, Channel.WHATSAPP, Channel.RCS)}
+    assert owners == {Channel.SMS: "second", Channel.WHATSAPP: "third", Channel.RCS: "first"}
+    assert account.tenant_of("+43660", Channel.VOICE) == "second"
 
 
 def test_the_recipient_of_a_message_to_one_is_the_first() -> None:

@@ -29,8 +29,8 @@ from herald.status import State
 NOW = 1_750_000_000_000
 
 
-def outcome(error: HeraldError, *, dedupes: bool = False, tries: int = 1, dice: float = 0.5) -> Outcome:
-    return outcome_of(error, dedupes=dedupes, now=NOW, grace=600_000, tries=tries, dice=dice)
+def outcome(error: HeraldError, *, repeatable: bool = False, tries: int = 1, dice: float = 0.5) -> Outcome:
+    return outcome_of(error, repeatable=repeatable, now=NOW, grace=600_000, tries=tries, dice=dice)
 
 
 STATUSES = {
@@ -109,7 +109,8 @@ def test_unclear_waits_for_the_grace() -> None:
 
 def test_unclear_where_the_provider_dedupes() -> None:
     """Only where the provider is declared to drop a repeated reference may it be sent again."""
-    assert outcome(OutcomeUnknown("?"), dedupes=True).state is State.RETRY
+    found = outcome(OutcomeUnknown("?"), repeatable=True)
+    assert (found.state, found.doubtful) == (State.RETRY, True)
 
 
 DELAYS: list[tuple[HeraldError, int, float, float]] = [

@@ -22,6 +22,7 @@ from herald.planning import LONGEST_AHEAD
 from herald.questions import MessagesQuestion
 from herald.reading import QUERIES, same
 from herald.status import State, Status
+from tests.made_up.depot import parcel_world
 from tests.world import Answer, Json, World
 
 ANNA, BERT = "+436641234567", "+436641234568"
@@ -205,6 +206,32 @@ def test_a_member_without_variables(world: World) -> None:
     view = world.get(f"/v1/messages/{member_id(request, ANNA)}").json
     assert view["content"]["text"] == "{{x}}"
     assert "variables" not in view
+
+
+@pytest.mark.feature("X13")
+def test_links_of_the_provider() -> None:
+    """A link that the provider will shorten is shown, and sent, as its placeholder."""
+    with parcel_world(options=["smart_links"]) as (world, depot):
+        options = {"smart_links": [{"id": "1", "minutes": 60}]}
+        content = {"type": "text", "text": "{{name}}: {{ link_1 }}"}
+        request = many(world, 2, options=options, content=content)
+        single = send(world, text(options=options, content=content, variables={"name": "Ada"}))
+        members = ids(world.get(f"/v1/messages?request={request}"))
+        world.settle()
+        views = [world.get(f"/v1/messages/{identifier}").json for identifier in (*members, single)]
+        said = ["N0: {{link_1}}", "N1: {{link_1}}", "Ada: {{link_1}}"]
+        assert [view["content"]["text"] for view in views] == said
+        assert [view["options"] for view in views] == [options] * 3
+        assert sorted(call["say"]["text"] for call in depot.calls) == sorted(said)
+
+
+def test_what_was_put_in_is_shown(world: World) -> None:
+    """Raw overrides are shown as they were given, with a message, a request and its members."""
+    raw = {"websms_sms": {"a": {"ü": [None, 1.5]}}, "websms": {}}
+    request = many(world, 1, raw=raw)
+    (member,) = ids(world.get(f"/v1/messages?request={request}"))
+    shown = [world.get(f"/v1/messages/{one}").json["raw"] for one in (send(world, text(raw=raw)), request, member)]
+    assert shown == [raw] * 3
 
 
 def test_chunks_that_are_gone(world: World) -> None:

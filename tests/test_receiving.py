@@ -2,6 +2,7 @@
 Receiving from a provider that websms is not: many events in a body, signatures, no ids.
 """
 
+import base64
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -11,7 +12,16 @@ import pytest
 
 from herald.aws import clients
 from herald.errors import WebhookNotVerified
-from herald.models import Account, Channel, Event, InboundMessage, OutboundMessage, Receipt, StatusUpdate
+from herald.models import (
+    Account,
+    Channel,
+    Event,
+    InboundMessage,
+    OutboundMessage,
+    Receipt,
+    StatusUpdate,
+    Unreadable,
+)
 from herald.provider import Provider, Request, Response, Webhook
 from herald.receiving import AT_ONCE, MAX_SPILL
 from herald.status import Status
@@ -22,7 +32,13 @@ from tests.world import World
 
 
 class Adapter(Provider):
-    """Each line is an inbound text, or a report by its reference; a body that begins with `!` breaks the adapter."""
+    """
+    Each line is an inbound text, a report by its reference, or from `?` on riddles, which have to be learnt first.
+
+    A body that begins with `!` breaks the adapter.
+    """
+
+    learnt = False
 
     def build_request(self, message: OutboundMessage, token: str | None) -> Request:
         raise NotImplementedError
@@ -37,7 +53,9 @@ class Adapter(Provider):
 
     def _event(self, line: str) -> Event:
         word, _, rest = line.partition(" ")
-        if word == "say":
+        if word == "?" and not self.learnt:
+            return Unreadable(line, "riddle")
+        if word in ("say", "?"):
             return InboundMessage(Channel.SMS, "+436761234567", {"type": "text", "text": rest}, event_id="")
         return StatusUpdate(word, Status(word), provider_message_id=rest)
 
@@ -132,6 +150,48 @@ def test_a_faulty_adapter(world: World) -> None:
     assert webhooks.reasons(world) == ["failed"]
 
 
+def test_a_part_that_is_learnt_later(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    A part that cannot be read lies in quarantine as a body of its own, of its webhook's kind, and costs no other part.
+
+    Once the adapter has learnt to read it, it is told when it is replayed.
+    """
+    assert tell(world, "wordy", "in", b"say a\n? b\nsay c").status == 200
+    assert _texts(world) == ["a", "c"]
+    assert webhooks.reasons(world) == ["riddle"]
+    ((key, _),) = webhooks.quarantine(world)
+    body, kind = world.operator.bucket.quarantined_body(key)
+    assert (body, kind) == (b"? b", "in")
+    monkeypatch.setattr(Adapter, "learnt", True)
+    record = {"account": "wordy", "kind": kind, "headers": {}, "body": base64.b64encode(body).decode()}
+    message = {"messageId": "m-1", "body": json.dumps(record), "attributes": {"ApproximateReceiveCount": "1"}}
+    assert world.invoke("webhook", {"Records": [message]}) == {"batchItemFailures": []}
+    assert _texts(world) == ["a", "b", "c"]
+
+
+def test_parts_count(world: World) -> None:
+    """Many unreadable parts are kept from the queue, as many events are; each is there, and once."""
+    body = "\n".join(f"? {number}" for number in range(AT_ONCE + 1)).encode()
+    assert tell(world, "wordy", "in", body).status == 200
+    assert webhooks.quarantine(world) == []
+    records = world.records("SpillQueue")
+    for _ in range(2):
+        assert world.invoke("webhook", {"Records": records}) == {"batchItemFailures": []}
+    assert len(webhooks.quarantine(world)) == AT_ONCE + 1
+
+
+def test_a_body_is_kept_once(world: World) -> None:
+    """Several reports that speak of no message of ours keep their body once, also when it is worked through again."""
+    body = "".join(f"delivered {'t' * 10}{number}\n" for number in range(AT_ONCE + 1)).encode()
+    with refusing(clients.dynamodb(), "UpdateItem", code="ConditionalCheckFailedException"):
+        assert tell(world, "wordy", "in", body).status == 200
+        records = world.records("SpillQueue")
+        for _ in range(2):
+            assert world.invoke("webhook", {"Records": records}) == {"batchItemFailures": []}
+    assert [kept for _, kept in webhooks.quarantine(world)] == [body]
+    assert webhooks.reasons(world) == ["unknown_message"]
+
+
 def test_what_the_table_cannot_hold(world: World) -> None:
     """A report that breaks the write itself is kept and acknowledged."""
     tell(world, "wordy", "in", b"")
@@ -171,6 +231,16 @@ def test_a_wrong_signature(world: World, signature: str) -> None:
     answer = world.call("POST", webhooks.path("signed", "in"), {"X-Signature": signature}, b"say a")
     assert answer.status == 401
     assert webhooks.inbounds(world) == []
+
+
+def test_headers_that_are_read(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an adapter reads of the headers comes to it through the queue too, and nothing else does."""
+    monkeypatch.setattr(Adapter, "read_headers", frozenset({"x-said"}))
+    tell(world, "wordy", "in", b"")
+    with refusing(clients.dynamodb()):
+        world.call("POST", webhooks.path("wordy", "in"), {"X-Said": "yes", "X-Other": "no"}, b"say a")
+    (record,) = world.records("SpillQueue")
+    assert json.loads(record["body"])["headers"] == {"x-said": "yes"}
 
 
 def test_a_right_signature(world: World) -> None:

@@ -51,8 +51,8 @@ from herald.errors import (
     UnsupportedBody,
 )
 from herald.guarded import AddressRefused, Fetched, Guarded
-from herald.models import Account, Channel, MediaFile
-from herald.provider import ChannelFacts, Request, Response
+from herald.models import Account, MediaFile
+from herald.provider import ChannelFacts, MediaRule, Request, Response
 from herald.relaying import LEASE, PATIENCE, InboundMedia, Relay
 from herald.shelving import MAX_DIRECT, Shelf, UploadRequest, places
 from tests.moto_table import REGION, Clock, make_table
@@ -60,6 +60,10 @@ from tests.moto_table import REGION, Clock, make_table
 ACCOUNT = Account("acme-websms", "websms", ("acme",), webhook_base="https://herald.example/")
 UPLOADS = ChannelFacts(frozenset({"media"}), echo=True, uploads=True)
 LINKS = ChannelFacts(frozenset({"media"}), echo=True)
+IMAGES = MediaRule(frozenset({"image/png", "image/jpeg"}), 5_000_000)
+WHATSAPP = replace(
+    LINKS, media={MediaKind.IMAGE: IMAGES, MediaKind.DOCUMENT: replace(IMAGES, size=media_type.MAX_SIZE)}
+)
 SECRET = b"s" * 64
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
@@ -332,7 +336,7 @@ def test_bad_uploads_are_found_at_first_use(world: World, body: bytes, declared:
     with pytest.raises(InvalidMessage):
         world.shelf.describe("acme", media_id)
     with pytest.raises(InvalidMessage):
-        world.shelf.check("acme", image(Media(id=media_id)))
+        world.shelf.check("acme", image(Media(id=media_id)), LINKS)
     with pytest.raises(InvalidMessage) as refused:
         world.relay.prepare("acme", ACCOUNT, image(Media(id=media_id)), LINKS)
     assert refused.value.field == "content.media.id"
@@ -387,7 +391,7 @@ def test_media_of_others(world: World) -> None:
 
 
 def signature_of(world: World, media_id: str) -> str:
-    link = world.shelf.link("https://herald.example/", "acme", media_id)
+    link = world.shelf.link("https://herald.example/", "acme", media_id, "image/png")
     prefix = f"https://herald.example/v1/media/{media_id}/"
     assert link.startswith(prefix)
     return link.removeprefix(prefix)
@@ -417,7 +421,8 @@ def test_forged_links(world: World) -> None:
     """
     media_id, other = world.stored(), world.stored(PDF, "application/pdf")
     signature = signature_of(world, media_id)
-    tenant, day, mac = signature.split(".")
+    tenant, day, mac, ending = signature.split(".")
+    assert ending == "png"
     changed = {
         signature[:position] + replacement + signature[position + 1 :]
         for position in range(len(signature))
@@ -427,8 +432,10 @@ def test_forged_links(world: World) -> None:
         *changed,
         "",
         "x",
-        f"other.{day}.{mac}",
-        f"{tenant}.{int(day) + 1}.{mac}",
+        f"other.{day}.{mac}.{ending}",
+        f"{tenant}.{int(day) + 1}.{mac}.{ending}",
+        f"{tenant}.{day}.{mac}",
+        f"{tenant}.{day}.{mac}.jpg",
         f"{signature}.",
         f"{signature}a",
     ]
@@ -492,9 +499,9 @@ def test_media_that_fit(world: World) -> None:
     """
     media = Media(id=world.stored())
     for kind in (MediaKind.IMAGE, MediaKind.FILE, MediaKind.DOCUMENT):
-        world.shelf.check("acme", image(media, kind), Channel.WHATSAPP)
-    world.shelf.check("acme", image(Media(url=URL)))
-    world.shelf.check("acme", TextContent(text="hello"))
+        world.shelf.check("acme", image(media, kind), WHATSAPP)
+    world.shelf.check("acme", image(Media(url=URL)), LINKS)
+    world.shelf.check("acme", TextContent(text="hello"), LINKS)
 
 
 @pytest.mark.feature("F21")
@@ -504,7 +511,7 @@ def test_media_of_the_wrong_kind(world: World, kind: MediaKind) -> None:
     An image is no video.
     """
     with pytest.raises(InvalidMessage) as refused:
-        world.shelf.check("acme", image(Media(id=world.stored()), kind))
+        world.shelf.check("acme", image(Media(id=world.stored()), kind), LINKS)
     assert refused.value.field == "content.media.id"
 
 
@@ -515,9 +522,9 @@ def test_media_that_are_too_large(world: World) -> None:
     """
     body = PNG + bytes(5_000_001 - len(PNG))
     media_id = world.put_past_us(body, "image/png")
-    world.shelf.check("acme", image(Media(id=media_id)), Channel.RCS)
+    world.shelf.check("acme", image(Media(id=media_id)), LINKS)
     with pytest.raises(InvalidMessage, match="5000000 are allowed"):
-        world.shelf.check("acme", image(Media(id=media_id)), Channel.WHATSAPP)
+        world.shelf.check("acme", image(Media(id=media_id)), WHATSAPP)
 
 
 @pytest.mark.feature("F21")
@@ -527,10 +534,10 @@ def test_media_that_are_not_there(world: World) -> None:
     """
     mine = Media(id=world.stored())
     with pytest.raises(InvalidMessage) as refused:
-        world.shelf.check("acme", CarouselContent(cards=(Card(media=mine), Card(media=Media(id="a" * 26)))))
+        world.shelf.check("acme", CarouselContent(cards=(Card(media=mine), Card(media=Media(id="a" * 26)))), LINKS)
     assert refused.value.field == "content.cards[1].media.id"
     with pytest.raises(InvalidMessage):
-        world.shelf.check("other", image(mine))
+        world.shelf.check("other", image(mine), LINKS)
 
 
 @pytest.mark.feature("F21")
@@ -540,7 +547,7 @@ def test_unknown_things_are_not_sent_on(world: World) -> None:
     """
     media_id = world.shelf.keep("acme", b"\x00\x01", media_type.OPAQUE)
     with pytest.raises(InvalidMessage):
-        world.shelf.check("acme", image(Media(id=media_id)))
+        world.shelf.check("acme", image(Media(id=media_id)), LINKS)
 
 
 # To the provider.

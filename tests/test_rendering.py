@@ -9,7 +9,9 @@ from pydantic import TypeAdapter
 
 from herald.content import Content
 from herald.errors import InvalidMessage
+from herald.models import Options, SmartLink
 from herald.rendering import parse, render
+from herald.stored import Body, body_text, placeholders, read_body
 
 CONTENT: TypeAdapter[Content] = TypeAdapter(Content)
 
@@ -82,3 +84,36 @@ def test_there_and_back() -> None:
     """A content that was stored is read as it was."""
     content = text("ü {{x}}")
     assert parse(content.model_dump_json()) == content
+
+
+# Placeholders that a provider fills.
+
+LINKS = Options(smart_links=(SmartLink(id="1"), SmartLink(id="shop", minutes=5)))
+
+
+@pytest.mark.feature("X13")
+def test_kept() -> None:
+    """The provider's placeholders stay open in any text, spelt as it knows them; ours beside them are filled."""
+    words = "{{name}}: {{link_1}} {{ link_shop }}{{link_1}}"
+    found = Body(text(words), LINKS).filled({"name": "Ada"}).content
+    assert found == text("Ada: {{link_1}} {{link_shop}}{{link_1}}")
+    assert placeholders(LINKS) == {"link_1", "link_shop"}
+
+
+@pytest.mark.feature("X13")
+def test_kept_by_name_only() -> None:
+    """A link that the message does not declare is a placeholder like any other: without a variable it is missing."""
+    with pytest.raises(InvalidMessage, match="link_2"):
+        Body(text("{{link_1}} {{link_2}}"), LINKS).filled({"name": "Ada"})
+
+
+def test_a_variable_of_that_name() -> None:
+    """Whoever gives a variable by the name of a link has filled its place himself."""
+    assert render(text("{{link_1}}"), {"link_1": "https://a.example"}, {"link_1"}) == text("https://a.example")
+
+
+def test_a_body_there_and_back() -> None:
+    """What is stored of a message is read as it was: content, options and raw overrides."""
+    body = Body(text("ü {{x}}"), LINKS, {"parcel": {"a": [None, {"ß": 1.5}], "b": {}}})
+    assert read_body(body_text(body)) == body
+    assert read_body(body_text(Body(text("a"), Options()))) == Body(text("a"), Options())

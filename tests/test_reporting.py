@@ -76,8 +76,8 @@ class Story:
 
     def report(self, word: str, *, echo: bool, at: int = NOW) -> None:
         reason = Reason.UNDELIVERABLE if word == "failed" else None
-        names = {"reference": f"{ID}-0"} if echo else {"provider_message_id": THEIRS}
-        update = StatusUpdate(word, WORDS[word], at=at, reason=reason, **names)
+        ours, theirs = (f"{ID}-0", None) if echo else (None, THEIRS)
+        update = StatusUpdate(word, WORDS[word], ours, theirs, at=at, reason=reason)
         assert self.reports.apply("acme", update)
 
     @property

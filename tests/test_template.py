@@ -590,7 +590,9 @@ def test_nothing_dies_unheard() -> None:
         assert alarms()["ApproximateAgeOfOldestMessage", queue]["Threshold"] > 0
 
 
-@pytest.mark.parametrize("metric", ["BreakerOpen", "Misconfigured", "OrphanedReports", "Quarantined", "Unclear"])
+@pytest.mark.parametrize(
+    "metric", ["BreakerOpen", "Misconfigured", "OrphanedReports", "PollFailed", "Quarantined", "Unclear"]
+)
 def test_what_needs_a_look_is_heard(metric: str) -> None:
     """
     What Herald counts because somebody must look at it raises an alarm within five minutes.

@@ -13,10 +13,11 @@ providers answer whatever the test says (`world.provider`), every request to the
 
 import base64
 import functools
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -31,13 +32,15 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.sqs.models import sqs_backends
 from samcli.yamlhelper import yaml_parse
 
-from herald import webhook_address
+from herald import polling, webhook_address
 from herald.assembly import Assembly
 from herald.authenticating import Scope, new_key
 from herald.aws import clients
+from herald.aws.polls import Polls
 from herald.aws.registry import Tenant
 from herald.aws.settings import Settings
 from herald.clock import Time
+from herald.errors import ConfigurationError
 from herald.exchange import Exchange
 from herald.models import Account, Channel, Sender
 from tests.moto_table import REGION, Clock
@@ -52,6 +55,9 @@ LANES = ("TransactionalQueue", "BulkQueue")
 SIGNING_KEY = "s" * 64
 
 _NEVER = 10**15
+
+_STREAM_PAGE = 1000
+"""Changes that the stream gives at once; the world reads no further."""
 
 type Json = dict[str, Any]
 type Provider = Callable[[httpx.Request], httpx.Response]
@@ -118,15 +124,17 @@ def _nobody(request: httpx.Request) -> httpx.Response:
 
 @dataclass
 class World:
-    """One stack with its own time. Only inside `World.open()`."""
+    """One stack with its own time, dice and nonces (1, 2, 3 … in 32 digits). Only inside `World.open()`."""
 
     clock: Clock = field(default_factory=Clock)
+    dice: Callable[[], float] = lambda: 0.5
     provider: Provider = _nobody
     requests: list[httpx.Request] = field(default_factory=list)
     key: str = ""
     _loaded: dict[str, ModuleType] = field(default_factory=dict)
     _streamed: int = 0
     _due: dict[str, int] = field(default_factory=dict)
+    _nonces: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     # Making it.
 
@@ -206,8 +214,10 @@ class World:
         return text
 
     def add_account(self, account: Account, secrets: Mapping[str, str]) -> None:
-        """A provider account and its credentials."""
+        """A provider account and its credentials; its lists are read from now on, where its provider has any."""
         self.operator.registry.add_account(account)
+        with suppress(ConfigurationError):  # a provider that is gone
+            polling.start(Polls(self.operator.table), account, self.clock.now)
         name = f"{self.operator.settings.secret_prefix}{account.name}"
         clients.secretsmanager().create_secret(Name=name, SecretString=json.dumps(secrets))
 
@@ -231,11 +241,17 @@ class World:
         return parts
 
     def _equip(self, parts: Assembly) -> None:
-        parts.time = Time(self.clock, self._sleep, lambda: 0.5)
+        parts.time = Time(self.clock, self._sleep, self._roll, self._nonce)
         parts.exchange = Exchange(transport=httpx.MockTransport(self._provide))
 
     def _sleep(self, seconds: float) -> None:
         self.clock.now += round(seconds * 1000)
+
+    def _roll(self) -> float:
+        return self.dice()
+
+    def _nonce(self) -> str:
+        return f"{next(self._nonces):032}"
 
     def _provide(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
@@ -341,6 +357,7 @@ class World:
         shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
         iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
         found: Any = streams.get_records(ShardIterator=iterator["ShardIterator"])["Records"]
+        assert len(found) < _STREAM_PAGE, "the world has written more than it can read back: begin another one"
         fresh, self._streamed = found[self._streamed :], len(found)
         return [record for record in fresh if _is_published(record)]
 

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from cli.app import app
 from cli.gateway import Gateway
 from herald.aws.bucket import Bucket
+from herald.aws.polls import Polls
 from herald.aws.queues import Queues
 from herald.aws.registry import Registry
 from tests.moto_table import REGION, Clock, make_table
@@ -37,8 +38,10 @@ def gateway(clock: Clock) -> Iterator[Gateway]:
         arn = secrets.create_secret(Name="signing", SecretString=SIGNING_KEY)["ARN"]
         s3, sqs = boto3.client("s3", region_name=REGION), boto3.client("sqs", region_name=REGION)
         s3.create_bucket(Bucket="herald", CreateBucketConfiguration={"LocationConstraint": REGION})
+        table = make_table()
         yield Gateway(
-            registry=Registry(make_table(), clock),
+            registry=Registry(table, clock),
+            polls=Polls(table),
             secrets=secrets,
             api_url="https://api.example",
             secret_prefix="herald/accounts/",

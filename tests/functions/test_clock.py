@@ -13,6 +13,7 @@ from herald.aws import clients, keys
 from herald.errors import Unavailable
 from herald.view import stamp
 from tests import webhooks
+from tests.crash import restart
 from tests.faults import Died, dying, refusing
 from tests.webhooks import MESSAGING, SMS, message, tell
 from tests.world import Json, World
@@ -191,6 +192,17 @@ def test_grace_after_the_end(world: World) -> None:
     identifier = _unclear(world, policy="at_least_once")
     world.clock.now = message(world, identifier)["expires"]
     _tick(world)
+    world.settle()
+    assert (message(world, identifier)["state"], len(world.requests)) == ("unknown", 1)
+
+
+def test_grace_without_an_account(world: World) -> None:
+    """When the account is gone nobody can say how often it may be sent: not again."""
+    identifier = _unclear(world, policy="at_least_once")
+    world.operator.registry.remove_account(SMS)
+    restart(world)
+    world.clock.now += world.operator.settings.grace
+    assert _tick(world) == 1
     world.settle()
     assert (message(world, identifier)["state"], len(world.requests)) == ("unknown", 1)
 

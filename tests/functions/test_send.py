@@ -92,7 +92,7 @@ BAD: list[tuple[bytes, int]] = [
     (b"{}", 422),
     (json.dumps(sms(to="0676 1234567")).encode(), 422),
     (json.dumps(sms(to="+٤٣٦٧٦١٢٣٤٥٦٧")).encode(), 422),
-    (json.dumps(sms() | {"to": ["+436761234567"]}).encode(), 422),
+    (json.dumps(sms() | {"to": ["+436761234567", "0676"]}).encode(), 422),
     (json.dumps(sms(text="")).encode(), 422),
     (json.dumps(sms(text="a\x00b")).encode(), 422),
     (json.dumps(many(1) | {"recipients": []}).encode(), 422),

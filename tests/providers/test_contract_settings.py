@@ -78,7 +78,7 @@ def test_whom_it_goes_to_is_reserved(table: Table) -> None:
 @pytest.mark.feature("F2")
 @pytest.mark.parametrize("table", tables())
 def test_what_brings_reports_home_is_reserved(table: Table) -> None:
-    """Of the places where our reference stands one at least is out of an override's reach; what taps name may change."""
+    """Of the places where our reference stands, one at least is out of an override's reach."""
     reserved = table.adapter().reserved
     for case, body in bodies(table):
         for reference in {case.message.reference, *case.message.references}:

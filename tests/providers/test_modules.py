@@ -35,8 +35,6 @@ NAMED: Mapping[str, str] = {
     "layers/herald/python/herald/models.py": 'PUSH_HUAWEI = "push_huawei"',
     # Examples for the person who types.
     "cli/accounts.py": 'help="websms, websms_sms, …"',
-    # The source of a limit that holds for all, until a second provider has such a list.
-    "cli/enquiries.py": "SMSGlobal documents no limit",
 }
 """Where a provider, or a word that is also one's, may be named, and in which line."""
 

@@ -6,16 +6,17 @@ body, since who may write to the queue is decided by IAM.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from herald.authenticating import Keys, Principal, Scope
 from herald.aws.keys import is_request
 from herald.body import parse_json
+from herald.content import Content
 from herald.errors import Forbidden, InvalidMessage, InvalidRequest
-from herald.models import IntakeRequest, SendRequest
-from herald.planning import Plan, segments_of
+from herald.models import Channel, IntakeRequest, SendRequest
+from herald.planning import Plan, rendered, segments_of
 from herald.sending import Accepted, Sending
 from herald.status import Status
 from herald.view import links, message_view, request_view, segments_view, stamp
@@ -99,8 +100,7 @@ def _accepted_view(accepted: Accepted, request: SendRequest) -> dict[str, object
     view: dict[str, object] = {"id": accepted.id, "status": Status.ACCEPTED}
     view |= {name: item[name] for name in ("channel", "account", "lane", "reference", "count") if name in item}
     view |= {"send_at": stamp(item["not_before"]), "expires_at": stamp(item["expires"])}
-    if segments := segments_of(request):
-        view["segments"] = segments_view(segments)
+    view |= _told(accepted.plan) if accepted.plan else _counted(request.channel, rendered(request))
     return view | {"links": links(accepted.id)}
 
 
@@ -115,8 +115,22 @@ def _plan_view(plan: Plan) -> dict[str, object]:
         "send_at": stamp(plan.not_before),
         "expires_at": stamp(plan.expires),
     }
-    segments = segments_of(plan.request)
-    return view | ({"segments": segments_view(segments)} if segments else {})
+    return view | _told(plan)
+
+
+def _told(plan: Plan) -> dict[str, object]:
+    """What its sender should know: how many SMS it takes, and what it loses on its way."""
+    told = _counted(plan.request.channel, plan.contents)
+    if plan.lost:
+        told["warnings"] = [
+            {"code": "simplified", "field": "content", "detail": f"sent as {plan.content.type}: {plan.lost}"}
+        ]
+    return told
+
+
+def _counted(channel: Channel, contents: Sequence[Content]) -> dict[str, object]:
+    segments = segments_of(channel, contents)
+    return {"segments": segments_view(segments)} if segments else {}
 
 
 def take_record(sending: Sending, record: Mapping[str, Any]) -> None:

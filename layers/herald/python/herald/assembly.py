@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from herald.delivering import Delivering
     from herald.exchange import Exchange
     from herald.gate import Parking
+    from herald.keeping import Keeper
     from herald.models import Account
+    from herald.polling import Polling
     from herald.publishing import Publishing
     from herald.reading import Reading
     from herald.receiving import Receiving
@@ -239,11 +241,21 @@ class Assembly:
 
         return Receiving(
             registry=self.registry,
+            keeper=self.keeper,
+            queues=self.queues,
+            secrets=self.secrets,
+            settings=self.settings,
+            telemetry=self.telemetry,
+        )
+
+    @cached_property
+    def keeper(self) -> "Keeper":
+        from herald.keeping import Keeper
+
+        return Keeper(
             reports=self.reports,
             inbounds=self.inbounds,
-            queues=self.queues,
             bucket=self.bucket,
-            secrets=self.secrets,
             settings=self.settings,
             telemetry=self.telemetry,
             now=self.time.now,
@@ -264,12 +276,31 @@ class Assembly:
 
         return Waking(
             due=DueIndex(self.table),
+            registry=self.registry,
             messages=self.messages,
             rendezvous=self.rendezvous,
             reports=self.reports,
             queues=self.queues,
             settings=self.settings,
             telemetry=self.telemetry,
+            polling=lambda: self.polling,
+            now=self.time.now,
+        )
+
+    @cached_property
+    def polling(self) -> "Polling":
+        from herald.aws.polls import Polls
+        from herald.polling import Polling
+
+        return Polling(
+            polls=Polls(self.table),
+            registry=self.registry,
+            caller=self.caller,
+            keeper=self.keeper,
+            reports=self.reports,
+            rendezvous=self.rendezvous,
+            telemetry=self.telemetry,
+            pool=self.pool,
             now=self.time.now,
         )
 

@@ -6,7 +6,7 @@ and the POST there is nothing but memory. What the POST came to is recorded in a
 dies before that leaves a lease behind which says that nobody knows.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from herald.aws import keys
@@ -17,15 +17,16 @@ from herald.aws.settings import Settings
 from herald.aws.table import ConditionFailed
 from herald.calling import Caller
 from herald.clock import Time
-from herald.content import Content
 from herald.errors import CredentialsRefused, HeraldError, ProviderError, ProviderRejected, Reason
 from herald.identifier import batch_reference, random_id, reference, request_of
-from herald.models import Account, Address, Channel, Options, OutboundMessage
+from herald.models import Account, Address, Channel, OutboundMessage, Receipt
 from herald.outcome import Outcome, described, outcome_of, taken
-from herald.provider import ChannelFacts, Provider, Request
+from herald.overriding import overridden
+from herald.provider import ChannelFacts, Provider, Request, may_resend
 from herald.relaying import Relay
 from herald.reporting import Reports
 from herald.status import State
+from herald.stored import Body
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Prepared:
     adapter: Provider
     token: str | None
     message: OutboundMessage
+    raw: Mapping[str, object]
     request: Request
 
     @property
@@ -62,8 +64,7 @@ class Attempts:
         account: Account,
         credentials: tuple[Provider, str | None],
         items: Sequence[Item],
-        content: Content,
-        options: Options,
+        body: Body,
     ) -> Prepared:
         """
         Everything before the claim, for one message or for members of a request that share their content.
@@ -79,19 +80,24 @@ class Attempts:
             channel=channel,
             recipients=tuple(Address.parse(item["to"]) for item in items),
             sender=first.get("sender", ""),
-            content=content,
-            options=options,
-            media=self.relay.prepare(first["tenant"], account, content, facts),
+            content=body.content,
+            options=body.options,
+            media=self.relay.prepare(first["tenant"], account, body.content, facts),
             callback_url=self.callback_url(account),
+            references=_references(items),
         )
-        return Prepared(account, adapter, token, message, adapter.build_request(message, token))
+        raw = body.raw.get(account.provider, {})
+        return Prepared(account, adapter, token, message, raw, build(adapter, message, token, raw))
 
     @staticmethod
     def narrow(prepared: Prepared, items: Sequence[Item]) -> Prepared:
         """The same for some of the members only; nothing but memory is touched."""
         recipients = tuple(Address.parse(item["to"]) for item in items)
-        message = replace(prepared.message, reference=_reference(items), recipients=recipients)
-        return replace(prepared, message=message, request=prepared.adapter.build_request(message, prepared.token))
+        message = replace(
+            prepared.message, reference=_reference(items), recipients=recipients, references=_references(items)
+        )
+        request = build(prepared.adapter, message, prepared.token, prepared.raw)
+        return replace(prepared, message=message, request=request)
 
     def claim(self, item: Item) -> Item | None:
         """Take a waiting message for one attempt; None when it is in other hands, or has moved."""
@@ -122,40 +128,58 @@ class Attempts:
         """Names one claim, so that a worker which lost it cannot write."""
         return random_id()[:10]
 
-    def call(self, prepared: Prepared, tries: int) -> Outcome:
-        """The one POST and where it leads. Credentials are renewed once, since a refusal sends nothing."""
-        try:
-            return self._post(prepared)
-        except CredentialsRefused:
-            return self._call_again(prepared, tries)
-        except ProviderError as error:
-            return self._outcome(error, prepared, tries)
+    def call(self, prepared: Prepared, claimed: Sequence[Item]) -> Sequence[Outcome]:
+        """
+        The one POST and where it leads each of those it was claimed for; one and the same when it is about the call.
 
-    def _call_again(self, prepared: Prepared, tries: int) -> Outcome:
+        Credentials are renewed once, since a refusal sends nothing.
+        """
+        try:
+            return self._post(prepared, claimed)
+        except CredentialsRefused:
+            return self._call_again(prepared, claimed)
+        except ProviderError as error:
+            return self._whole(error, prepared, claimed)
+
+    def _call_again(self, prepared: Prepared, claimed: Sequence[Item]) -> Sequence[Outcome]:
         try:
             adapter, token = self.caller.renew(prepared.account, prepared.token)
-            request = adapter.build_request(prepared.message, token)
-            return self._post(replace(prepared, adapter=adapter, token=token, request=request))
+            request = build(adapter, prepared.message, token, prepared.raw)
+            return self._post(replace(prepared, adapter=adapter, token=token, request=request), claimed)
         except HeraldError as error:
-            return self._outcome(error, prepared, tries)
+            return self._whole(error, prepared, claimed)
 
-    def _post(self, prepared: Prepared) -> Outcome:
-        answer = self.caller.exchange.send(prepared.request)
-        return taken(prepared.adapter.parse_receipt(answer, prepared.message))
+    def _post(self, prepared: Prepared, claimed: Sequence[Item]) -> Sequence[Outcome]:
+        answer = self.caller.send(prepared.adapter, prepared.request)
+        results = prepared.adapter.parse_receipts(answer, prepared.message)
+        moment = self._moment()
+        return [
+            taken(result) if isinstance(result, Receipt) else self._outcome(result, prepared, item, moment)
+            for result, item in zip(results, claimed, strict=True)
+        ]
 
-    def _outcome(self, error: HeraldError, prepared: Prepared, tries: int) -> Outcome:
+    def _whole(self, error: HeraldError, prepared: Prepared, claimed: Sequence[Item]) -> Sequence[Outcome]:
+        """One verdict for all of them; the very same object, by which it is known as one."""
+        return [self._outcome(error, prepared, claimed[0], self._moment())] * len(claimed)
+
+    def _moment(self) -> tuple[int, float]:
+        """Time and dice of one call's outcomes: what has to be tried again of it is tried again together."""
+        return self.time.now(), self.time.random()
+
+    def _outcome(self, error: HeraldError, prepared: Prepared, item: Item, moment: tuple[int, float]) -> Outcome:
         """The table's outcome; media that the provider no longer knows is uploaded anew, once."""
-        now = self.time.now()
+        now, dice = moment
         lost_media = isinstance(error, ProviderRejected) and error.reason is Reason.INVALID_MEDIA
         if lost_media and self.relay.forget_refused(prepared.account, prepared.message.media):
             return Outcome(State.RETRY, reason=Reason.INVALID_MEDIA, code=described(error)[1], retry_at=now)
+        facts = prepared.facts
         return outcome_of(
             error,
-            dedupes=prepared.facts.dedupes,
+            repeatable=facts.dedupes and may_resend(facts, item.get("doubts", 0) + 1),
             now=now,
             grace=self.settings.grace,
-            tries=tries,
-            dice=self.time.random(),
+            tries=item["tries"],
+            dice=dice,
         )
 
     def settle(self, prepared: Prepared, claimed: Item, outcome: Outcome) -> None:
@@ -181,14 +205,25 @@ class Attempts:
         claimed = claim(item)
         if claimed is None:
             return None
-        outcome = self.call(prepared, claimed["tries"])
+        (outcome,) = self.call(prepared, [claimed])
         self.settle(prepared, claimed, outcome)
         return outcome
+
+
+def build(adapter: Provider, message: OutboundMessage, token: str | None, raw: Mapping[str, object]) -> Request:
+    """The request that says the message, with what its sender wants in it besides."""
+    request = adapter.build_request(message, token)
+    return overridden(request, raw) if raw else request
 
 
 def _if_mine(item: Item | None, attempt: str) -> Item | None:
     """A write whose answer was lost is repeated by the client, and then finds itself in the way."""
     return item if item is not None and item.get("attempt") == attempt else None
+
+
+def _references(items: Sequence[Item]) -> tuple[str, ...]:
+    """Our name for each recipient's message."""
+    return tuple(reference(keys.id_of(item), item["step"]) for item in items)
 
 
 def _reference(items: Sequence[Item]) -> str:

@@ -7,6 +7,7 @@ when time is up goes back to the lane, from where it stands. A chunk is done whe
 outcome or has a row that is watched on its own.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, wait
 from contextlib import suppress
@@ -36,13 +37,12 @@ from herald.errors import (
 )
 from herald.gate import CROWDED, Gate, Parking
 from herald.identifier import member_id
-from herald.models import Channel, Lane, Options
+from herald.models import Channel, Lane
 from herald.outcome import Outcome, refused
 from herald.outcome import delay as pause_after
 from herald.provider import Provider
-from herald.rendering import render
 from herald.status import WAITING, State
-from herald.stored import ChunkRecord, member_item, read_body
+from herald.stored import Body, ChunkRecord, member_item, read_body
 
 SIDE_BY_SIDE = 10
 """Calls of a slice, where each member needs its own: as many as the pool makes at once, so that it ends in time."""
@@ -72,8 +72,7 @@ class Work:
     record: ChunkRecord
     header: Item
     recipients: Sequence[tuple[str, Mapping[str, str]]]
-    content: Content
-    options: Options
+    body: Body
     gate: Gate
     credentials: tuple[Provider, str | None]
     deadline: int
@@ -199,8 +198,7 @@ class Batching:
         except HeraldError as error:
             self._park(header, record, self._pause(gate, error))
             return
-        content, options = read_body(chunk["body"])
-        work = Work(record, header, chunk["recipients"], content, options, gate, credentials, deadline)
+        work = Work(record, header, chunk["recipients"], read_body(chunk["body"]), gate, credentials, deadline)
         if not self._slices(work):
             return
         if work.unfinished:
@@ -279,9 +277,9 @@ class Batching:
             row = rows.get(identifier)
             if row is None:
                 fresh = member_item(work.header, work.record.chunk, to, State.ACCEPTED, self.time.now())
-                members.append(Member(fresh, render(work.content, variables), new=True))
+                members.append(Member(fresh, work.body.filled(variables).content, new=True))
             elif (pause := self._wait_for(row)) is None:
-                members.append(Member(row, render(work.content, variables), new=False))
+                members.append(Member(row, work.body.filled(variables).content, new=False))
             elif pause:
                 work.unfinished.append((start, pause))
         return members
@@ -332,7 +330,9 @@ class Batching:
         """Ready for the claim, or refused for good. Raises another HeraldError when it has to wait."""
         items, content = [member.item for member in members], members[0].content
         try:
-            return self.attempts.prepare(work.gate.account, work.credentials, items, content, work.options)
+            return self.attempts.prepare(
+                work.gate.account, work.credentials, items, replace(work.body, content=content)
+            )
         except (InvalidMessage, ProviderRejected) as error:
             return refused(error)
 
@@ -347,22 +347,26 @@ class Batching:
         self, work: Work, prepared: Prepared, claimed: Sequence[Item], *, parallel: bool
     ) -> Iterator[tuple[Outcome, int, bool]]:
         """
-        One call for all of them; on a refusal that may be some recipients' fault, one for each half.
+        One call for all of them; when one refusal for all may be some recipients' fault, one for each half.
 
-        Each outcome with the number of members it is for, and whether it could be recorded with all of them. A
-        refusal whose halves no time is left for sent nothing: they are tried again.
+        Each kind of outcome with the number of members it is for, and whether all could be recorded. A refusal
+        whose halves no time is left for sent nothing: they are tried again.
         """
         narrowed = self.attempts.narrow(prepared, claimed)
-        outcome = self.attempts.call(narrowed, claimed[0]["tries"])
-        if outcome.state is State.REJECTED and len(claimed) > 1 and outcome.reason in _BY_RECIPIENT:
+        outcomes = self.attempts.call(narrowed, claimed)
+        if _is_refusal_of_all(outcomes):
             if not self.delivering.is_late(work.deadline):
                 middle = len(claimed) // 2
                 yield from self._calls(work, prepared, claimed[:middle], parallel=parallel)
                 yield from self._calls(work, prepared, claimed[middle:], parallel=parallel)
                 return
-            outcome = replace(outcome, state=State.RETRY, retry_at=self.time.now())
-        settled = self._each(lambda item: self.attempts.settle(narrowed, item, outcome), claimed, parallel=parallel)
-        yield outcome, len(claimed), settled
+            outcomes = [replace(outcomes[0], state=State.RETRY, retry_at=self.time.now())] * len(claimed)
+        ends = dict(zip((item["pk"] for item in claimed), outcomes, strict=True))
+        settled = self._each(
+            lambda item: self.attempts.settle(narrowed, item, ends[item["pk"]]), claimed, parallel=parallel
+        )
+        for outcome, number in Counter(replace(each, provider_id=None, segments=None) for each in outcomes).items():
+            yield outcome, number, settled
 
     def _each(self, record: Callable[[Item], None], items: Sequence[Item], *, parallel: bool) -> bool:
         """
@@ -390,6 +394,13 @@ class Batching:
     def _park(self, header: Item, record: ChunkRecord, delay: float) -> None:
         """Back to the lane, to go on from where it stands."""
         self.delivering.hold(header, replace(record, turn=header.get("turn", 0)), delay)
+
+
+def _is_refusal_of_all(outcomes: Sequence[Outcome]) -> bool:
+    """Whether one verdict refuses several recipients, of whom perhaps only some deserve it."""
+    first = outcomes[0]
+    alike = len(outcomes) > 1 and all(each is first for each in outcomes)
+    return alike and first.state is State.REJECTED and first.reason in _BY_RECIPIENT
 
 
 def _groups(members: Sequence[Member], width: int) -> Iterator[Sequence[Member]]:

@@ -13,7 +13,7 @@ from herald.clock import Time
 from herald.errors import CredentialsRefused, OutcomeUnknown, ProviderError, ProviderUnavailable
 from herald.exchange import MAX_ANSWER, Exchange
 from herald.models import Account
-from herald.provider import Provider, Request, Response, load
+from herald.provider import Provider, Request, Response, Stamp, load
 
 MARGIN = 60_000
 """Milliseconds before the end from which a token is renewed; a quarter of its life where that is less."""
@@ -43,7 +43,7 @@ class Caller:
     """
 
     def __init__(self, exchange: Exchange, secrets: Secrets, tokens: Tokens, time: Time) -> None:
-        self.exchange = exchange
+        self._exchange = exchange
         self._secrets = secrets
         self._tokens = tokens
         self._time = time
@@ -86,10 +86,15 @@ class Caller:
         """
         adapter, token = self.prepare(account)
         try:
-            return parse(adapter, self.exchange.send(build(adapter, token), max_bytes=max_bytes))
+            return parse(adapter, self.send(adapter, build(adapter, token), max_bytes=max_bytes))
         except CredentialsRefused:
             adapter, token = self.renew(account, token)
-            return parse(adapter, self.exchange.send(build(adapter, token), max_bytes=max_bytes))
+            return parse(adapter, self.send(adapter, build(adapter, token), max_bytes=max_bytes))
+
+    def send(self, adapter: Provider, request: Request, *, max_bytes: int = MAX_ANSWER) -> Response:
+        """One attempt at a request, signed for it where the provider wants that. Raises a ProviderError."""
+        stamp = Stamp(self._time.now(), self._time.nonce())
+        return self._exchange.send(adapter.sign(request, stamp), max_bytes=max_bytes)
 
     def _token(self, account: Account, adapter: Provider, *, refused: str | None = None) -> str | None:
         if adapter.token_request() is None:
@@ -128,7 +133,7 @@ class Caller:
         request = adapter.token_request()
         assert request is not None  # noqa: S101 - `_token` asked
         try:
-            token = adapter.parse_token(self.exchange.send(request))
+            token = adapter.parse_token(self._exchange.send(request))
         except OutcomeUnknown as error:
             self._tokens.drop_lease(account.name, seen, lease)
             raise ProviderUnavailable("the provider's token service did not answer", reason=error.reason) from error

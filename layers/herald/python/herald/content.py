@@ -336,11 +336,42 @@ class ButtonsContent(Model):
 
 
 class TemplateButton(Model):
-    """The variable part of a template's button, by its position from 0."""
+    """
+    The variable part of a template's button, by its position from 0; `code`: a password that is copied by a tap.
+
+    `name` is what the template calls the button, for providers that go by it.
+    """
 
     index: Annotated[int, Field(ge=0, le=9)]
-    type: Literal["reply", "url"]
+    type: Literal["reply", "url", "code"]
     value: Token
+    name: Label | None = None
+
+
+class Currency(Model):
+    """An amount that the recipient's app writes in its own way; `amount` in thousandths, ISO 4217 code."""
+
+    type: Literal["currency"] = "currency"
+    code: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    amount: int
+    fallback: Label
+
+
+class DateTime(Model):
+    """A time that the recipient's app writes in its own way."""
+
+    type: Literal["date_time"] = "date_time"
+    at: AwareDatetime | None = None
+    fallback: Label
+
+
+type Parameter = Annotated[str, AfterValidator(_printable)] | Currency | DateTime
+"""What fills a placeholder of a template; where it cannot be localised, its fallback is sent."""
+
+
+def plain(parameter: Parameter) -> str:
+    """A placeholder's value as text."""
+    return parameter if isinstance(parameter, str) else parameter.fallback
 
 
 class TemplateHeader(Model):
@@ -359,14 +390,23 @@ class TemplateHeader(Model):
 
 
 class TemplateContent(Model):
-    """A template that the provider knows, with its placeholders in order."""
+    """A template that the provider knows, with its placeholders in order (`parameters`) or by their names (`named`)."""
 
     type: Literal["template"] = "template"
     name: Annotated[str, Field(min_length=1, max_length=512), AfterValidator(_printable)]
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})*$")]
-    parameters: Annotated[tuple[Annotated[str, AfterValidator(_printable)], ...], Field(max_length=100)] = ()
+    parameters: Annotated[tuple[Parameter, ...], Field(max_length=100)] = ()
+    named: Annotated[dict[Annotated[str, Field(pattern=r"^[\w.-]{1,64}$")], Parameter], Field(max_length=100)] = Field(
+        default_factory=dict
+    )
     header: TemplateHeader | None = None
     buttons: Annotated[tuple[TemplateButton, ...], Field(max_length=10)] = ()
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "TemplateContent":
+        if self.parameters and self.named:
+            raise ValueError("give either parameters or named")
+        return self
 
 
 def _base64(text: str) -> str:
@@ -395,18 +435,23 @@ class BinaryContent(Model):
 
 
 class VoiceContent(Model):
-    """A call that speaks a text, plays media or runs a call flow of the provider: exactly one of them."""
+    """
+    A call that speaks a text, plays media, or uses what lies at the provider: exactly one of them.
+
+    `prompt` is a recording there, `flow` a call flow.
+    """
 
     type: Literal["voice"] = "voice"
     text: Text | None = None
     media: Media | None = None
+    prompt: Token | None = None
     flow: Token | None = None
     language: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([_-][A-Za-z0-9]{2,8})*$")] | None = None
 
     @model_validator(mode="after")
     def _one(self) -> "VoiceContent":
-        if sum(part is not None for part in (self.text, self.media, self.flow)) != 1:
-            raise ValueError("give exactly one of text, media, flow")
+        if sum(part is not None for part in (self.text, self.media, self.prompt, self.flow)) != 1:
+            raise ValueError("give exactly one of text, media, prompt, flow")
         return self
 
 
@@ -422,6 +467,33 @@ class PushContent(Model):
     buttons: Annotated[tuple[Suggestion, ...], Field(max_length=5)] = ()
 
 
+class TimeSlot(Model):
+    """A time to choose; `data` comes back when it is chosen."""
+
+    data: Token
+    starts: AwareDatetime
+    minutes: Annotated[int, Field(ge=1, le=1440)]
+
+
+class TimePickerContent(Model):
+    """A question for an appointment: a text and up to ten times to choose from."""
+
+    type: Literal["time_picker"] = "time_picker"
+    text: Text
+    slots: Annotated[tuple[TimeSlot, ...], Field(min_length=1, max_length=10)]
+    description: Label | None = None
+    location: LocationContent | None = None
+    image: Media | None = None
+
+
+class InvitationContent(Model):
+    """An invitation by phone number to go on talking on this channel, in the name of a brand."""
+
+    type: Literal["invitation"] = "invitation"
+    brand: Label
+    with_image: bool = False
+
+
 type Content = Annotated[
     TextContent
     | MediaContent
@@ -435,7 +507,9 @@ type Content = Annotated[
     | TemplateContent
     | BinaryContent
     | VoiceContent
-    | PushContent,
+    | PushContent
+    | TimePickerContent
+    | InvitationContent,
     Field(discriminator="type"),
 ]
 
@@ -453,6 +527,8 @@ CONTENT_TYPES = (
     "binary",
     "voice",
     "push",
+    "time_picker",
+    "invitation",
 )
 
 

@@ -22,7 +22,6 @@ from herald.aws.table import ConditionFailed
 from herald.aws.telemetry import Telemetry
 from herald.calling import Caller
 from herald.clock import Time
-from herald.content import Content
 from herald.errors import (
     ConfigurationError,
     CredentialsRefused,
@@ -35,12 +34,11 @@ from herald.errors import (
     Unavailable,
 )
 from herald.gate import CROWDED, Gate, Parking
-from herald.models import Account, Lane, Options
+from herald.models import Account, Lane
 from herald.outcome import Outcome, again, refused
 from herald.provider import Provider
-from herald.rendering import render
 from herald.status import WAITING, State, marks_of
-from herald.stored import ChunkRecord, MessageRecord, read_body
+from herald.stored import Body, ChunkRecord, MessageRecord, read_body
 
 LONGEST_CALL = 15_000
 """Milliseconds that one call may take: nothing is started later than this before the function's end."""
@@ -212,15 +210,15 @@ class Delivering:
                 self._park(item, later[1], later[0])
         return [item for (item, _), later in zip(open_to, slots, strict=True) if later is None]
 
-    def _body(self, item: Item, bodies: Mapping[str, str]) -> tuple[Content, Options]:
+    def _body(self, item: Item, bodies: Mapping[str, str]) -> Body:
         """What a message says; a member's content is its chunk's, filled with its variables."""
         if "chunk" not in item:
             return read_body(bodies[item["pk"]])
         request_id = keys.id_of(item).partition(".")[0]
         chunk = self.requests.chunk(request_id, item["chunk"]) or {}
-        content, options = read_body(chunk["body"])
+        body = read_body(chunk["body"])
         variables = next(variables for to, variables in chunk["recipients"] if to == item["to"])
-        return render(content, variables), options
+        return body.filled(variables)
 
     def _prepare(
         self, lot: Lot, credentials: tuple[Provider, str | None], item: Item, bodies: Mapping[str, str]
@@ -228,7 +226,7 @@ class Delivering:
         """Everything before the claim; None when the message was refused, has to wait, or cannot be prepared."""
         with self._border(lot, item):
             try:
-                return self.attempts.prepare(lot.gate.account, credentials, [item], *self._body(item, bodies))
+                return self.attempts.prepare(lot.gate.account, credentials, [item], self._body(item, bodies))
             except (InvalidMessage, ProviderRejected) as error:
                 self._end(item, refused(error))
             except HeraldError as error:

@@ -84,3 +84,8 @@ def parse_reference(text: str) -> Reference | None:
     """The message and step in a reference that came back; None when it is not one of ours."""
     found = _REFERENCE.fullmatch(text)
     return Reference(found["id"], int(found["step"]), bool(found["batch"])) if found else None
+
+
+def own_reference(text: str | None) -> str | None:
+    """A reference that came back, if it is ours: what somebody else's software called its message says nothing."""
+    return text if text and parse_reference(text) else None

@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable
 
 from herald.content import MediaKind
-from herald.models import Channel
 
 PEEK = 65_536
 """Bytes from the start (and, of an archive, from the end) that are enough to tell a type."""
@@ -58,6 +57,33 @@ KINDS = {
 }
 """The content types that are relayed, and how each is shown."""
 
+_EXTENSIONS = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "image/gif": "gif",
+    "video/mp4": "mp4",
+    "video/3gpp": "3gp",
+    "audio/aac": "aac",
+    "audio/amr": "amr",
+    "audio/amr-wb": "awb",
+    "audio/mp4": "m4a",
+    "audio/mpeg": "mp3",
+    "audio/ogg": "ogg",
+    "audio/wav": "wav",
+    "application/pdf": "pdf",
+    "text/plain": "txt",
+    "text/csv": "csv",
+    "text/vcard": "vcf",
+    "text/calendar": "ics",
+    _WORD: "doc",
+    _SHEET: "xls",
+    _SLIDES: "ppt",
+    _DOCX: "docx",
+    _XLSX: "xlsx",
+    _PPTX: "pptx",
+}
+
 _ALIASES = {
     "image/jpg": "image/jpeg",
     "image/pjpeg": "image/jpeg",
@@ -87,16 +113,6 @@ _ALSO = {
 }
 """What may be found inside besides the type itself."""
 
-_LIMITS = {
-    # https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media#supported-media-types
-    Channel.WHATSAPP: {
-        MediaKind.IMAGE: 5 * _MEGABYTE,
-        MediaKind.VIDEO: 16 * _MEGABYTE,
-        MediaKind.AUDIO: 16 * _MEGABYTE,
-        MediaKind.DOCUMENT: MAX_SIZE,
-    },
-}
-
 _DANGEROUS = re.compile(
     r"\.(apk|app|bat|bin|chm|cmd|com|cpl|dll|dmg|docm|exe|hta|html?|iso|jar|jse?|lnk|msi|pif|pptm|ps1|reg|scr|sh|svgz?|"
     r"url|vb[es]?|wsf|xhtml|xlsm|xml)$",
@@ -110,14 +126,14 @@ def canonical(declared: str) -> str:
     return _ALIASES.get(name, name)
 
 
+def extension(content_type: str) -> str:
+    """How files of this type end, without the dot."""
+    return _EXTENSIONS.get(canonical(content_type), "bin")
+
+
 def kind_of(content_type: str) -> MediaKind:
     """How this type is shown; what is not on the list is a document."""
     return KINDS.get(canonical(content_type), MediaKind.DOCUMENT)
-
-
-def limit(kind: MediaKind, channel: Channel | None = None) -> int:
-    """Bytes that this kind of medium may have on the channel."""
-    return _LIMITS.get(channel, {}).get(kind, MAX_SIZE) if channel else MAX_SIZE
 
 
 def dangerous_name(filename: str) -> bool:

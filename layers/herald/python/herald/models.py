@@ -5,6 +5,7 @@ Requests are pydantic models, since they are checked; everything that only trave
 dataclass. Addresses are E.164 with `+` for phones; times inside Herald are integer milliseconds since 1970.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,16 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 import phonenumbers
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    JsonValue,
+    Tag,
+    model_validator,
+)
 
 from herald.content import Content, Label, Model
 from herald.errors import Reason
@@ -38,11 +48,16 @@ class AddressType(StrEnum):
     PHONE = "phone"
     EMAIL = "email"
     CUSTOMER = "customer"  # an id that the provider's own contact store knows
+    USER = "user"  # who is logged in to an app
     WHATSAPP = "whatsapp"  # a WhatsApp id or business-scoped user id
     MESSENGER = "messenger"  # a page-scoped id
     APPLE = "apple"  # an opaque id of Apple Messages for Business
-    PUSH = "push"  # a device token
-    IN_APP = "in_app"
+    PUSH_ANDROID = "push_android"  # a device's or browser's token, here and below
+    PUSH_HUAWEI = "push_huawei"
+    PUSH_IOS = "push_ios"
+    PUSH_CHROME = "push_chrome"
+    PUSH_FIREFOX = "push_firefox"
+    PUSH_SAFARI = "push_safari"
 
 
 def _e164(text: str) -> str:
@@ -88,7 +103,16 @@ def _address(value: object) -> object:
     return {"type": AddressType.PHONE, "value": value} if isinstance(value, str) else value
 
 
+def _one_or_several(value: object) -> str:
+    return "several" if isinstance(value, list | tuple) else "one"
+
+
 type To = Annotated[Address, BeforeValidator(_address, json_schema_input_type=str | Address)]
+type Person = Annotated[
+    Annotated[To, Tag("one")] | Annotated[tuple[To, ...], Field(min_length=1, max_length=10), Tag("several")],
+    Discriminator(_one_or_several),
+]
+"""A recipient by one address, or by all that are known: the first that the channel reaches is used."""
 type Variables = Annotated[dict[Annotated[str, Field(pattern=r"^\w{1,64}$")], str], Field(max_length=50)]
 
 NAME = r"^[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$"
@@ -98,7 +122,7 @@ NAME = r"^[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$"
 class Recipient(Model):
     """One of many recipients, with what fills the `{{name}}` placeholders of the content for them."""
 
-    to: To
+    to: Person
     variables: Variables = Field(default_factory=dict)
 
 
@@ -116,12 +140,25 @@ class Policy(StrEnum):
     AT_LEAST_ONCE = "at_least_once"
 
 
+class SmartLink(Model):
+    """
+    A link that is kept at the provider: the text names it as `{{link_<id>}}`, each recipient gets a short one.
+
+    `minutes`: how long it leads somewhere, None for as long as the provider's setting says.
+    """
+
+    id: Annotated[str, Field(pattern=r"^\w{1,40}$")]
+    minutes: Annotated[int, Field(ge=1, le=525_600)] | None = None
+
+
 class Options(Model):
     """
     How a message is to be sent, as far as the channel can.
 
     `validity_seconds` counts from the time of sending; `max_segments` is for SMS; `test` asks the provider
-    to simulate.
+    to simulate; `thread` is the conversation in an app that a message belongs to; `regulatory_template` is the id
+    under which a text is registered with a regulator (India's DLT). With `provider_send_at` the message is handed
+    over at once and the provider holds it: it cannot be cancelled any more.
     """
 
     category: Literal["informational", "promotional"] | None = None
@@ -131,6 +168,10 @@ class Options(Model):
     sender_type: Literal["national", "international", "alphanumeric", "shortcode"] | None = None
     max_segments: Annotated[int, Field(ge=1, le=255)] | None = None
     test: bool = False
+    thread: Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,128}$")] | None = None
+    regulatory_template: Annotated[str, Field(pattern=r"^\w{1,64}$")] | None = None
+    smart_links: Annotated[tuple[SmartLink, ...], Field(max_length=10)] = ()
+    provider_send_at: AwareDatetime | None = None
 
 
 def _no_control(text: str) -> str:
@@ -139,9 +180,19 @@ def _no_control(text: str) -> str:
     return text
 
 
+type ProviderName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
 type IdempotencyKey = Annotated[str, Field(min_length=1, max_length=255), AfterValidator(_no_control)]
 
 MAX_RECIPIENTS = 1000
+
+MAX_RAW = 16_000
+"""Characters of all raw overrides together, as JSON."""
+
+
+def _small(raw: dict[str, dict[str, JsonValue]]) -> dict[str, dict[str, JsonValue]]:
+    if len(json.dumps(raw, allow_nan=False)) > MAX_RAW:
+        raise ValueError(f"must have at most {MAX_RAW} characters as JSON")
+    return raw
 
 
 class SendRequest(Model):
@@ -149,17 +200,22 @@ class SendRequest(Model):
     The body of `POST /v1/messages`: one content to one recipient (`to`) or to 1 to 1000 (`recipients`).
 
     Without `account` the tenant's route for the channel decides. `reference` is the client's own word for the
-    message, handed back in every answer and event.
+    message, handed back in every answer and event. A content that the provider cannot say is simplified unless
+    `strict`. `success` is what the sender has to learn of: a provider that never tells is refused. `raw` is put
+    into the request of the provider that it names, as a JSON merge patch, unread.
     """
 
     channel: Channel
-    to: To | None = None
+    to: Person | None = None
     recipients: Annotated[tuple[Recipient, ...], Field(min_length=1, max_length=MAX_RECIPIENTS)] | None = None
     sender: Annotated[Label | None, Field(alias="from")] = None
     account: Annotated[str, Field(pattern=NAME)] | None = None
     content: Content
     variables: Variables | None = None
     options: Options = Options()
+    strict: bool = False
+    success: Literal["sent", "delivered", "read"] | None = None
+    raw: Annotated[dict[ProviderName, dict[str, JsonValue]], AfterValidator(_small)] = Field(default_factory=dict)
     lane: Lane | None = None
     policy: Policy = Policy.AT_MOST_ONCE
     send_at: AwareDatetime | None = None
@@ -226,10 +282,11 @@ class Account:
         mine = [sender for sender in self.senders if sender.channel is channel]
         return next((sender for sender in mine if wanted in (None, sender.id)), None)
 
-    def tenant_of(self, sender_id: str | None) -> str:
-        """Who owns what arrives at this sender."""
-        wanted = (sender_id or "").lower()
-        return next((s.tenant for s in self.senders if s.tenant and s.id.lower() == wanted), self.tenants[0])
+    def tenant_of(self, sender_id: str | None, channel: Channel | None = None) -> str:
+        """Who owns what arrives at this sender; the same number may be another tenant's on another channel."""
+        mine = [sender for sender in self.senders if sender.id.lower() == (sender_id or "").lower()]
+        found = next((sender for sender in mine if sender.channel is channel), mine[0] if mine else None)
+        return (found.tenant if found else None) or self.tenants[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +312,8 @@ class OutboundMessage:
     """
     What an adapter turns into a request: everything resolved, nothing left to look up.
 
-    More than one recipient only where the adapter declares batches; they share content and options.
+    More than one recipient only where the adapter declares batches; they share content and options. `reference`
+    names the call, `references` each recipient's own message, in their order (`reference_of`).
     """
 
     reference: str
@@ -266,11 +324,16 @@ class OutboundMessage:
     options: Options = field(default_factory=Options)
     media: Mapping[str, MediaFile] = field(default_factory=dict)
     callback_url: str | None = None
+    references: tuple[str, ...] = ()
 
     @property
     def recipient(self) -> Address:
         """The only recipient, or the first."""
         return self.recipients[0]
+
+    def reference_of(self, position: int) -> str:
+        """What names the message to this recipient alone; of a single message it is the call's reference."""
+        return self.references[position] if self.references else self.reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +352,8 @@ class StatusUpdate:
 
     It names the message by our `reference` or by `provider_message_id`, and in a batch by `recipient`
     (canonical address) too. `status` is one of MARKS, or None for a word that says nothing final
-    (kept in the history only); `at` is the provider's time in milliseconds.
+    (kept in the history only): one that is known to say nothing is `silent`, any other is counted as unknown.
+    `at` is the provider's time in milliseconds.
     """
 
     provider_status: str
@@ -301,6 +365,7 @@ class StatusUpdate:
     code: str | None = None
     reason: Reason | None = None
     event_id: str | None = None
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,8 +373,9 @@ class InboundMessage:
     """
     A message from a person.
 
-    `content` is JSON in the shapes of our content types; `media` lists provider media ids to fetch. Without
-    an `event_id` of the provider a repeat cannot be told from a person who writes the same again.
+    `content` is JSON in one of the shapes of `inbound_content`; `media` lists provider media ids to fetch. `thread` is
+    the conversation in an app that an answer has to name, `reply_to` the provider's id of the message that is answered
+    or quoted. Without an `event_id` of the provider a repeat cannot be told from a person who writes the same again.
     """
 
     channel: Channel
@@ -318,8 +384,33 @@ class InboundMessage:
     recipient: str | None = None
     sender_name: str | None = None
     media: tuple[str, ...] = ()
+    thread: str | None = None
+    reply_to: str | None = None
     event_id: str | None = None
     at: int | None = None
 
 
-type Event = StatusUpdate | InboundMessage
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """
+    A part of a webhook or of a list that cannot be read: it is kept for people, and costs its neighbours nothing.
+
+    `text` is the body of a webhook that would tell this part alone, so that it can be read again once the adapter is
+    mended; of a list it is the entry's JSON. `why` is a word for people.
+    """
+
+    text: str
+    why: str = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class OptIn:
+    """Somebody whom a provider lists as willing to be written to; `blocked` ones must not be all the same."""
+
+    address: str
+    name: str | None = None
+    capable: bool | None = None
+    blocked: bool = False
+
+
+type Event = StatusUpdate | InboundMessage | Unreadable

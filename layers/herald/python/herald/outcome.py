@@ -9,7 +9,7 @@ Every HTTP status and wire failure has become one of the three in `provider.erro
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from herald.errors import (
     ConfigurationError,
@@ -47,7 +47,8 @@ class Outcome:
     """
     How an attempt ended: the state it leads to, and what the provider said.
 
-    `retry_at` (RETRY) and `due` (UNCLEAR: when to look again) are milliseconds since 1970.
+    `retry_at` (RETRY) and `due` (UNCLEAR: when to look again) are milliseconds since 1970; `doubtful`: this attempt
+    may have sent it, whatever comes next.
     """
 
     state: State
@@ -57,6 +58,7 @@ class Outcome:
     retry_at: int | None = None
     due: int | None = None
     segments: int | None = None
+    doubtful: bool = False
 
 
 def taken(receipt: Receipt) -> Outcome:
@@ -79,18 +81,18 @@ def again(error: HeraldError, now: int, tries: int, dice: float) -> Outcome:
 def unclear(error: HeraldError, now: int, grace: int) -> Outcome:
     """May have been sent: nothing is done for `grace` milliseconds but waiting for the provider's word."""
     reason, code = described(error)
-    return Outcome(State.UNCLEAR, reason=reason, code=code, due=now + grace)
+    return Outcome(State.UNCLEAR, reason=reason, code=code, due=now + grace, doubtful=True)
 
 
 def outcome_of(  # noqa: PLR0913 - what a decision hangs on
-    error: HeraldError, *, dedupes: bool, now: int, grace: int, tries: int, dice: float
+    error: HeraldError, *, repeatable: bool, now: int, grace: int, tries: int, dice: float
 ) -> Outcome:
-    """Where an error of a provider call leads. `dedupes`: the provider drops a repeated reference (with a source)."""
+    """Where an error of a provider call leads. `repeatable`: the provider drops a repeat, and one more may be sent."""
     if isinstance(error, ProviderRejected):
         return refused(error)
-    if isinstance(error, OutcomeUnknown) and not dedupes:
-        return unclear(error, now, grace)
-    return again(error, now, tries, dice)
+    if not isinstance(error, OutcomeUnknown):
+        return again(error, now, tries, dice)
+    return replace(again(error, now, tries, dice), doubtful=True) if repeatable else unclear(error, now, grace)
 
 
 def delay(error: HeraldError, tries: int, dice: float) -> float:

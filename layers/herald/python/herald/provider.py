@@ -16,9 +16,11 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from http import HTTPStatus
 from importlib import import_module
+from importlib.util import find_spec
 from typing import ClassVar, Self
 from urllib.parse import urlencode
 
+from herald.content import MediaKind
 from herald.errors import (
     ConfigurationError,
     CredentialsRefused,
@@ -28,7 +30,8 @@ from herald.errors import (
     ProviderThrottled,
     UnsupportedFeature,
 )
-from herald.models import Account, Address, AddressType, Channel, Event, MediaFile, OutboundMessage, Receipt
+from herald.models import Account, Address, AddressType, Channel, Event, MediaFile, OptIn, OutboundMessage, Receipt
+from herald.status import MARKS, Status
 
 MAX_RETRY_AFTER = 900.0
 """Seconds; a provider that asks for more is asked again after this."""
@@ -78,6 +81,49 @@ class Webhook:
 
 
 @dataclass(frozen=True, slots=True)
+class Stamp:
+    """What makes one attempt unlike any other: the time in milliseconds since 1970, and 32 random characters."""
+
+    now: int
+    nonce: str
+
+
+class Direction(StrEnum):
+    """Which of a provider's lists: what people wrote, or what was sent to them."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """
+    A question for a page of a provider's list. `start` and `end` (milliseconds since 1970, both included) bound when
+    an entry was made; `skip` entries come before the page, `limit` at most are on it.
+    """
+
+    direction: Direction
+    start: int | None = None
+    end: int | None = None
+    skip: int = 0
+    limit: int = 20
+    sender: str | None = None
+    recipient: str | None = None
+    search: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """
+    A page of a provider's list. `count` entries were on it, those included that are no event at all: fewer than were
+    asked for means that there are no more.
+    """
+
+    count: int
+    events: Sequence[Event] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Token:
     """A bearer token; `expires_in` is in seconds from now, None when the provider does not say."""
 
@@ -94,24 +140,49 @@ class Reports(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class MediaRule:
+    """What media of one kind may be: its content types as `media_type` names them, and its size in bytes."""
+
+    types: frozenset[str]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelFacts:
     """
     What the gateway must know about one channel of a provider.
 
-    `echo`: reports carry our reference, so no rendezvous is needed. `dedupes`: the provider drops a second
-    message with the same reference (source needed!), so an unclear one may be sent again. `batch`: recipients
-    that one call takes. `uploads`: media goes to the provider first and is then named by its id there.
-    `addresses`: the types of recipient it reaches.
+    `echo`: reports carry our reference, so no rendezvous is needed. `tells`: the statuses that reports bring.
+    `dedupes`: the provider drops a second message with the same reference (source needed!), so an unclear one
+    may be sent again. `resends`: how often an unclear message may be sent again at all, None for until it expires.
+    `batch`: recipients that one call takes. `uploads`: media goes to the provider first and is then named by its
+    id there. `schedules`: the seconds for which it holds messages at most, 0 where it holds none. `options`: those it
+    honours. `addresses`: the types of recipient it reaches. `media`: what it takes of each kind, where that is
+    documented; `sticker` the same for stickers.
     """
 
     contents: frozenset[str]
     echo: bool
     reports: Reports = Reports.WEBHOOK
+    tells: frozenset[Status] = frozenset(MARKS)
     dedupes: bool = False
+    resends: int | None = None
     batch: int = 1
     uploads: bool = False
     capability: bool = False
+    schedules: int = 0
+    options: frozenset[str] = frozenset()
     addresses: frozenset[AddressType] = frozenset({AddressType.PHONE})
+    media: Mapping[MediaKind, MediaRule] = field(default_factory=dict)
+    sticker: MediaRule | None = None
+
+
+_NEVER_IGNORED: Mapping[str, str] = {
+    "test": "leave it out: the message would really be sent",
+    "smart_links": "write the address itself: the placeholder would be sent as it stands",
+    "provider_send_at": "give send_at: Herald holds the message, and it can be cancelled",
+}
+"""Options that change what a recipient sees: where they are not honoured, the message is refused."""
 
 
 class Provider(ABC):
@@ -119,13 +190,24 @@ class Provider(ABC):
     One provider account, spoken to in its own language.
 
     `secrets` are the account's credentials; their values never appear in an error. `webhooks` are the kinds of
-    address that the provider can be given; `signs_webhooks`: `verify` needs the secrets.
+    address that the provider can be given; `signs_webhooks`: `verify` and `parse_events` need the secrets;
+    `read_headers`: those of a webhook that `parse_events` looks at. `polls` are the lists that have to be read because
+    no webhook tells, in pages of at most `page` entries of which at most the first `depth` can be reached. `opts_in`:
+    people a call that it adds to its list of who is willing to be written to, 0 where it keeps none. `reserved` are
+    the members of its requests, as dotted paths, that a raw override must not touch: who is written to, by whom, and
+    how its reports find us.
     """
 
     channels: ClassVar[Mapping[Channel, ChannelFacts]]
     secret_names: ClassVar[tuple[str, ...]] = ()
     webhooks: ClassVar[tuple[str, ...]] = ()
     signs_webhooks: ClassVar[bool] = False
+    read_headers: ClassVar[frozenset[str]] = frozenset({"content-type"})
+    polls: ClassVar[tuple[Direction, ...]] = ()
+    page: ClassVar[int] = 0
+    depth: ClassVar[int] = 0
+    opts_in: ClassVar[int] = 0
+    reserved: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, account: Account, secrets: Mapping[str, str]) -> None:
         self.account = account
@@ -146,6 +228,14 @@ class Provider(ABC):
                 f"setting {name} of account {self.account.name} must be one of {', '.join(values)}"
             )
         return value
+
+    def whole(self, name: str, default: int, most: int) -> int:
+        """A setting that is a whole number from 1 to `most`, as JSON or as text."""
+        value = self.account.settings.get(name, default)
+        number = int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,9}", value) else value
+        if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= most:
+            raise ConfigurationError(f"setting {name} of account {self.account.name} must be from 1 to {most}")
+        return number
 
     def switch(self, name: str, *, default: bool) -> bool:
         """A setting that is true or false, as JSON or as text."""
@@ -187,6 +277,13 @@ class Provider(ABC):
                 field="content.type",
                 hint=f"it can send {', '.join(sorted(facts.contents))}",
             )
+        for option, hint in _NEVER_IGNORED.items():
+            if getattr(message.options, option) and option not in facts.options:
+                raise UnsupportedFeature(
+                    f"account {self.account.name} has no {option} over {message.channel}",
+                    field=f"options.{option}",
+                    hint=hint,
+                )
         for recipient in message.recipients:
             self.check_address(message.channel, recipient)
 
@@ -208,13 +305,29 @@ class Provider(ABC):
         """Read the token. Raises CredentialsRefused, ProviderThrottled or ProviderUnavailable."""
         raise NotImplementedError
 
+    def sign(self, request: Request, stamp: Stamp) -> Request:  # noqa: ARG002 - most credentials do not age
+        """
+        The request as this attempt sends it, where credentials hold only for a moment.
+
+        It comes between claim and POST: nothing but memory. Raises ConfigurationError.
+        """
+        return request
+
     @abstractmethod
     def build_request(self, message: OutboundMessage, token: str | None) -> Request:
         """The call that sends this message."""
 
     @abstractmethod
     def parse_receipt(self, response: Response, message: OutboundMessage) -> Receipt:
-        """What the answer means. Raises one of the three outcomes (`errors.ProviderError`)."""
+        """What the answer means for the first recipient. Raises one of the three outcomes (`errors.ProviderError`)."""
+
+    def parse_receipts(self, response: Response, message: OutboundMessage) -> Sequence[Receipt | ProviderError]:
+        """
+        What the answer means for each recipient, in their order; one verdict for all unless the provider says more.
+
+        Raises one of the three outcomes when it is about the call as a whole.
+        """
+        return (self.parse_receipt(response, message),) * len(message.recipients)
 
     def build_upload(self, media: MediaFile, data: bytes, token: str | None) -> Request:
         """The call that gives media to the provider, where `uploads` is declared."""
@@ -240,14 +353,44 @@ class Provider(ABC):
         """The provider's words for what the recipient can do; empty when not reachable on the channel."""
         raise NotImplementedError
 
+    def build_list(self, listing: Listing, token: str | None) -> Request:
+        """The call for a page of one of its lists."""
+        raise NotImplementedError
+
+    def parse_list(self, direction: Direction, response: Response) -> Listed:
+        """The page. Raises a ProviderError."""
+        raise NotImplementedError
+
+    def build_lookup(self, direction: Direction, their_id: str, token: str | None) -> Request:
+        """The call for one entry of a list, by the provider's id."""
+        raise NotImplementedError
+
+    def parse_lookup(self, direction: Direction, response: Response) -> Event | None:
+        """The entry; None when there is none. Raises a ProviderError."""
+        raise NotImplementedError
+
+    def build_opt_ins(self, token: str | None) -> Request:
+        """The call that lists who is willing to be written to, where `opts_in` is declared."""
+        raise NotImplementedError
+
+    def build_opt_in(self, people: Sequence[OptIn], token: str | None) -> Request:
+        """The call that adds people to that list."""
+        raise NotImplementedError
+
+    def parse_opt_ins(self, response: Response) -> Sequence[OptIn]:
+        """The list that either call answers with. Raises a ProviderError."""
+        raise NotImplementedError
+
     def verify(self, webhook: Webhook) -> None:  # noqa: B027 - most providers sign nothing
         """Check the provider's own signature over the raw bytes, where there is one. Raises WebhookNotVerified."""
 
-    def parse_events(self, webhook: Webhook) -> Sequence[Event]:
+    def parse_events(self, webhook: Webhook) -> Sequence[Event]:  # noqa: ARG002 - not every provider posts to us
         """
-        Everything the webhook tells. Raises ValueError when it cannot be read: it is then kept, not refused.
+        Everything the webhook tells, in its order; what cannot be read of several things is an Unreadable.
+
+        Raises ValueError when nothing of it can be read: it is then kept, not refused.
         """
-        raise NotImplementedError
+        raise ValueError("this provider has no webhooks")
 
     def acknowledge(self, webhook: Webhook) -> Response:  # noqa: ARG002 - some providers answer by kind
         """The exact answer that stops the provider from sending this again."""
@@ -273,6 +416,23 @@ def adapter_class(provider: str) -> type[Provider]:
         raise ConfigurationError(f"there is no provider {provider!r}") from error
     adapter: type[Provider] = module.Adapter
     return adapter
+
+
+def exists(provider: str) -> bool:
+    """Whether there is such a provider; nothing is imported."""
+    return provider.isidentifier() and find_spec(f"herald.providers.{provider}") is not None
+
+
+def may_resend(facts: ChannelFacts, doubts: int) -> bool:
+    """Whether a message that may have been sent so many times already may be sent once more."""
+    return facts.resends is None or doubts <= facts.resends
+
+
+def only(results: Sequence[Receipt | ProviderError]) -> Receipt:
+    """The first recipient's result, for `parse_receipt` of an adapter whose provider answers for each. Raises it."""
+    if isinstance(results[0], ProviderError):
+        raise results[0]
+    return results[0]
 
 
 def error_for_status(response: Response) -> ProviderError | None:

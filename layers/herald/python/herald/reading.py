@@ -23,7 +23,6 @@ from herald.errors import NotFound
 from herald.identifier import is_id, member_id, request_of
 from herald.planning import LONGEST_AHEAD
 from herald.questions import InboundQuestion, MessagesQuestion, Ranged
-from herald.rendering import render
 from herald.status import BAD, State, Status
 from herald.stored import member_item, read_body
 from herald.view import status_of
@@ -260,9 +259,8 @@ def _body(text: str) -> Json:
 def _rendered(chunk: Item, to: str) -> Json:
     """What this recipient is sent: the content with their variables filled in, which are shown too."""
     variables: dict[str, str] = next((given for address, given in chunk["recipients"] if address == to), {})
-    content, _ = read_body(chunk["body"])
     body = _body(chunk["body"])
     if not variables:
         return body
-    rendered = render(content, variables).model_dump(mode="json", exclude_none=True)
+    rendered = read_body(chunk["body"]).filled(variables).content.model_dump(mode="json", exclude_none=True)
     return {**body, "content": rendered, "variables": variables}

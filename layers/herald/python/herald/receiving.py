@@ -7,27 +7,21 @@ we understood what was said.
 """
 
 import base64
-import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 
-from herald.aws import keys
-from herald.aws.attributes import Item, size
-from herald.aws.bucket import Bucket
-from herald.aws.inbound import Inbounds
 from herald.aws.queues import Queues, Record
 from herald.aws.registry import Registry
 from herald.aws.secrets import Secrets
 from herald.aws.settings import Settings
-from herald.aws.table import ITEM
 from herald.aws.telemetry import Telemetry
 from herald.errors import ConfigurationError, NotFound, Unavailable, WebhookNotVerified
-from herald.identifier import digest, random_id
-from herald.models import Account, Event, InboundMessage, StatusUpdate
+from herald.identifier import random_id
+from herald.keeping import Keeper
+from herald.models import Account, Event, InboundMessage
 from herald.provider import Provider, Response, Webhook, adapter_class, load
-from herald.reporting import Reports
 from herald.web import Answer, Call, Routes, answer, raw
 from herald.webhook_address import verify
 
@@ -39,12 +33,6 @@ AT_ONCE = 10
 
 MAX_SPILL = 700_000
 """Bytes of body that fit into a queue record once they are base64."""
-
-MAX_ITEM = 300_000
-"""Bytes of an inbound message's content that fit into the table."""
-
-_KEPT_HEADERS = ("content-type",)
-"""What an adapter may need to read a body; whatever proved that it is authentic has done its duty."""
 
 _MAX_KIND = 64
 
@@ -65,6 +53,7 @@ class Arrival:
     """
     An authentic webhook on its way into the table.
 
+    Of its headers there are those that the adapter reads: whatever else proved that it is authentic has done its duty.
     `receipt` names the call that brought it, through the spill queue too: what is worked through twice is stored once.
     """
 
@@ -75,17 +64,14 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receiving:
-    """The use cases of the webhook function. `now` in milliseconds."""
+    """The use cases of the webhook function."""
 
     registry: Registry
-    reports: Reports
-    inbounds: Inbounds
+    keeper: Keeper
     queues: Queues
-    bucket: Bucket
     secrets: Secrets
     settings: Settings
     telemetry: Telemetry
-    now: Callable[[], int]
     _known: dict[str, Account] = field(default_factory=dict, init=False)
 
     def address(self, token: str) -> Account:
@@ -122,7 +108,7 @@ class Receiving:
         """
         account = self.address(delivery.token)
         webhook = Webhook(delivery.kind[:_MAX_KIND], delivery.body, delivery.headers, delivery.query)
-        arrival = Arrival(account, webhook, random_id())
+        arrival = Arrival(account, replace(webhook, headers={}), random_id())
         try:
             adapter = self._adapter(account)
         except ConfigurationError:
@@ -130,7 +116,8 @@ class Receiving:
             self._set_aside(arrival, "misconfigured")
             raise
         adapter.verify(webhook)
-        self._keep(arrival, adapter)
+        read = {name: value for name, value in webhook.headers.items() if name in adapter.read_headers}
+        self._keep(replace(arrival, webhook=replace(webhook, headers=read)), adapter)
         return adapter.acknowledge(webhook)
 
     def _adapter(self, account: Account) -> Provider:
@@ -194,7 +181,7 @@ class Receiving:
             "account": arrival.account.name,
             "kind": webhook.kind,
             "receipt": arrival.receipt,
-            "headers": {name: webhook.headers[name] for name in _KEPT_HEADERS if name in webhook.headers},
+            "headers": dict(webhook.headers),
             "query": dict(webhook.query),
             "body": base64.b64encode(webhook.body).decode("ascii"),
         }
@@ -203,7 +190,7 @@ class Receiving:
 
     def replay(self, record: Mapping[str, Any]) -> None:
         """
-        Work through a spilled webhook. It was verified when it came.
+        Work through a spilled webhook, or one out of quarantine. It was verified when it came.
 
         Raises Unavailable: then the record stays in the queue.
         """
@@ -216,7 +203,7 @@ class Receiving:
             self._quarantine(arrival, "account_gone")
             return
         try:
-            events = load(account, {}).parse_events(webhook)
+            events = self._adapter(account).parse_events(webhook)
         except ValueError:
             self._quarantine(arrival, "unreadable")
             return
@@ -224,69 +211,13 @@ class Receiving:
 
     def _store(self, arrival: Arrival, events: Sequence[Event]) -> None:
         for position, event in enumerate(events):
-            if isinstance(event, InboundMessage):
-                self._store_inbound(arrival, position, event)
-            else:
-                self._store_report(arrival, event)
-
-    def _store_report(self, arrival: Arrival, report: StatusUpdate) -> None:
-        if report.status is None:
-            self.telemetry.count("UnknownStatus")
-        if not self.reports.apply(arrival.account.name, report):
-            self._quarantine(arrival, "unknown_message")
-
-    def _store_inbound(self, arrival: Arrival, position: int, event: InboundMessage) -> None:
-        """Keep an inbound message, once where the provider gives it an id."""
-        account, now = arrival.account, self.now()
-        named = ("inbound", account.name, event.event_id) if event.event_id else (arrival.receipt, str(position))
-        item = self._inbound_item(account, digest(*named), event, now)
-        if size(item) > MAX_ITEM:
-            self._quarantine(arrival, "too_large")
-            return
-        if event.event_id:
-            new = self.inbounds.insert(item)
-        else:
-            new = self.inbounds.insert_flagged(item, _said(account, event), now)
-        if new:
-            self.telemetry.count("Received")
-
-    def _inbound_item(self, account: Account, inbound_id: str, event: InboundMessage, now: int) -> Item:
-        tenant = account.tenant_of(event.recipient)
-        return {
-            "pk": keys.inbound(inbound_id),
-            "sk": ITEM,
-            "tenant": tenant,
-            "account": account.name,
-            "channel": event.channel,
-            "from": event.sender,
-            "name": event.sender_name,
-            "to": event.recipient,
-            "content": _content(event),
-            "media": [{"provider_media_id": media, "state": "pending"} for media in event.media] or None,
-            "created": now,
-            "at": event.at,
-            "tp": keys.time_partition(tenant, now),
-            "ts": keys.time_sort(now, inbound_id),
-            "pp": keys.party_partition(tenant, event.sender),
-            "ttl": now // 1000 + self.settings.retention,
-        }
+            if not self.keeper.keep(arrival.account, event, (arrival.receipt, str(position)), arrival.webhook.kind):
+                self._quarantine(arrival, "too_large" if isinstance(event, InboundMessage) else "unknown_message")
 
     def _quarantine(self, arrival: Arrival, why: str) -> None:
-        """Keep the raw body where a person will look, and say so by a metric that has an alarm."""
-        account, webhook = arrival.account.name, arrival.webhook
-        self.bucket.quarantine(account, webhook.body, kind=webhook.kind, reason=why, now=self.now())
-        self.telemetry.count("Quarantined")
-        self.telemetry.note("a webhook was quarantined", account=account, kind=webhook.kind, code=why)
-
-
-def _content(event: InboundMessage) -> str:
-    return json.dumps(event.content, separators=(",", ":"), ensure_ascii=False)
-
-
-def _said(account: Account, event: InboundMessage) -> str:
-    """What two messages share when one may be the provider's repeat of the other."""
-    parts = (event.channel, event.sender, event.recipient or "", _content(event), *event.media, str(event.at))
-    return digest("same", account.name, *parts)
+        """Once a call, also when it is replayed out of there and lands there again."""
+        webhook = arrival.webhook
+        self.keeper.quarantine(arrival.account, webhook.body, kind=webhook.kind, why=why, name=arrival.receipt)
 
 
 def routes(receiving: Receiving) -> Routes:

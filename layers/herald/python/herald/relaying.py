@@ -74,7 +74,7 @@ class Relay:
         ready: dict[str, MediaFile] = {}
         for place in places(content):
             if place.media.key not in ready:
-                media_id, stored = self._find(tenant, place)
+                media_id, stored = self._find(tenant, place, facts)
                 ready[place.media.key] = self._file(tenant, account, place.media.key, media_id, stored)
                 if facts.uploads:
                     ready[place.media.key] = self._uploaded(account, ready[place.media.key], stored)
@@ -96,7 +96,7 @@ class Relay:
         ]
         return any(forgotten)
 
-    def _find(self, tenant: str, place: Place) -> tuple[str, Stored]:
+    def _find(self, tenant: str, place: Place, facts: ChannelFacts) -> tuple[str, Stored]:
         """The medium on our shelf, fetched there if need be. Raises InvalidMessage with the field, or Unavailable."""
         field = f"{place.path}.{'id' if place.media.id else 'url'}"
         try:
@@ -109,7 +109,7 @@ class Relay:
         except InvalidMessage as error:
             error.field = field
             raise
-        check_fit(stored, place.kind, None, field)
+        check_fit(stored, place, facts, field)
         return media_id, stored
 
     def _fetch(self, tenant: str, url: str) -> str:
@@ -136,7 +136,7 @@ class Relay:
             content_type=stored.content_type,
             size=stored.size,
             sha256=f"{stored.sha256}",
-            url=self._shelf.link(base, tenant, media_id) if base else "",
+            url=self._shelf.link(base, tenant, media_id, stored.content_type) if base else "",
             filename=stored.filename,
         )
 

@@ -6,6 +6,7 @@ Without variables a content is sent as it is written, braces and all.
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -16,15 +17,15 @@ _PLACEHOLDER = re.compile(r"\{\{\s*(\w{1,64})\s*\}\}")
 _CONTENT: TypeAdapter[Content] = TypeAdapter(Content)
 
 
-def render(content: Content, variables: Mapping[str, str]) -> Content:
+def render(content: Content, variables: Mapping[str, str], kept: AbstractSet[str] = frozenset()) -> Content:
     """
-    The content for one recipient.
+    The content for one recipient; placeholders that are `kept` are the provider's to fill.
 
     Raises InvalidMessage when a placeholder has no variable, or when the filled content is no longer valid.
     """
     if not variables:
         return content
-    filled = _fill(content.model_dump(mode="json"), variables)
+    filled = _fill(content.model_dump(mode="json"), {**{name: f"{{{{{name}}}}}" for name in kept}, **variables})
     try:
         return _CONTENT.validate_python(filled)
     except ValidationError as error:

@@ -38,25 +38,26 @@ class Reports:
         ours = parse_reference(update.reference or "")
         if ours is not None:
             message_id = ours.message_id(update.recipient)
-            return message_id is not None and self._merge(account, message_id, ours.step, update)
+            return message_id is not None and self.merge(account, message_id, ours.step, update)
         if not update.provider_message_id:
             return False
         try:
             met = self._rendezvous.report(account, update, self._now())
         except ConditionFailed:
             return False
-        return True if met is None else self._merge(account, *met, update)
+        return True if met is None else self.merge(account, *met, update)
 
     def apply_waiting(
         self, account: str, their_id: str, message_id: str, step: int, waiting: list[StatusUpdate]
     ) -> None:
         """Merge what came before our side, and only then forget that it waited."""
         for update in waiting:
-            self._merge(account, message_id, step, update)
+            self.merge(account, message_id, step, update)
         if waiting:
             self._rendezvous.settle(account, their_id)
 
-    def _merge(self, account: str, message_id: str, step: int, update: StatusUpdate) -> bool:
+    def merge(self, account: str, message_id: str, step: int, update: StatusUpdate) -> bool:
+        """Merge a report into the message it is known to speak of; False when that never went through this account."""
         try:
             item = self._messages.report(message_id, step, account, update, self._now())
         except ConditionFailed:

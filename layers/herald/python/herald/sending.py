@@ -8,7 +8,7 @@ new is written once, what is there already answers as it did. Nothing is "in fli
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 from herald.aws import keys
@@ -32,11 +32,16 @@ WINDOW = 72 * 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What was accepted, now or by an earlier request with the same key (`repeated`)."""
+    """
+    What was accepted, now or by an earlier request with the same key (`repeated`).
+
+    `plan` is how it is sent; None when it could no longer be planned.
+    """
 
     id: str
     item: Item
     repeated: bool
+    plan: Plan | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +83,11 @@ class Sending:
         """Write what is not there yet, or find what the key stands for."""
         for identifier in _ids(plan.tenant, key):
             try:
-                return Accepted(identifier, self._insert(plan, identifier, fingerprint), repeated=False)
+                return Accepted(identifier, self._insert(plan, identifier, fingerprint), repeated=False, plan=plan)
             except ConditionFailed as found:
                 existing = found.item or {}
             if not self._is_over(existing):
-                return _repeated(identifier, existing, fingerprint)
+                return replace(_repeated(identifier, existing, fingerprint), plan=plan)
         raise AssertionError("ids never end")
 
     def _earlier(self, tenant: str, key: str | None, fingerprint: str) -> Accepted | None:
@@ -103,7 +108,7 @@ class Sending:
     def _insert(self, plan: Plan, identifier: str, fingerprint: str) -> Item:
         head = self._head(plan, identifier, fingerprint)
         if not plan.is_request:
-            return self.messages.insert(head, body_text(plan.contents[0], plan.request.options))
+            return self.messages.insert(head, body_text(plan.body(plan.contents[0])))
         chunks = _chunks(plan, head)
         head |= {"count": len(plan.recipients), "open": {chunk["sk"] for chunk in chunks}}
         self.requests.insert(head, chunks)
@@ -250,7 +255,7 @@ def _ids(tenant: str, key: str | None) -> Iterator[str]:
 
 def _chunks(plan: Plan, head: Item) -> list[Item]:
     """The recipients in as few chunks as fit; content once in each, since it is read with its recipients."""
-    body = body_text(plan.request.content, plan.request.options)
+    body = body_text(plan.body(plan.content))
     chunks: list[Item] = []
     recipients: list[list[object]] = []
     used = 0

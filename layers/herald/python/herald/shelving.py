@@ -18,8 +18,8 @@ from pydantic import BaseModel, Field
 from herald import identifier, media_type
 from herald.aws.bucket import MAX_SECONDS, Bucket, Stored
 from herald.content import Content, Media, MediaContent, MediaKind, Model, StickerContent, TemplateHeader, VoiceContent
-from herald.errors import InvalidMessage, NotFound, RequestTooLarge, UnsupportedBody
-from herald.models import Channel
+from herald.errors import InvalidMessage, NotFound, RequestTooLarge, UnsupportedBody, UnsupportedFeature
+from herald.provider import ChannelFacts, MediaRule
 from herald.view import stamp
 
 MAX_DIRECT = 4_194_304
@@ -32,9 +32,12 @@ _SERVE_SECONDS = 300
 _REMEMBER = 300_000
 _MAX_REMEMBERED = 1000
 _DAY = 86_400_000
-_SIGNATURE = re.compile(r"([a-z0-9-]{2,40})\.([1-9][0-9]{4,5})\.([a-z2-7]{32})")
+_SIGNATURE = re.compile(r"([a-z0-9-]{2,40})\.([1-9][0-9]{4,5})\.([a-z2-7]{32})\.([a-z0-9]{1,5})")
 _MAC = 32
 _MAX_NAME = 240
+
+_ANYTHING = MediaRule(frozenset(media_type.KINDS), media_type.MAX_SIZE)
+_NOTHING = MediaRule(frozenset(), 0)
 
 
 class UploadRequest(Model):
@@ -75,6 +78,7 @@ class Place:
     path: str
     media: Media
     kind: MediaKind | None
+    sticker: bool = False
 
 
 class Shelf:
@@ -150,11 +154,15 @@ class Shelf:
             url_expires_at=self._after(MAX_SECONDS),
         )
 
-    def link(self, base: str, tenant: str, media_id: str) -> str:
-        """The public address of a medium, for providers to fetch it from; `base` is where the API is called."""
+    def link(self, base: str, tenant: str, media_id: str, content_type: str) -> str:
+        """
+        The public address of a medium, for providers to fetch it from; `base` is where the API is called.
+
+        It ends like a file of its type: some providers go by that.
+        """
         last_day = self._now() // _DAY + LINK_DAYS + 1
         signature = f"{tenant}.{last_day}.{self._mac(tenant, media_id, last_day)}"
-        return f"{base.rstrip('/')}/v1/media/{media_id}/{signature}"
+        return f"{base.rstrip('/')}/v1/media/{media_id}/{signature}.{media_type.extension(content_type)}"
 
     def serve(self, media_id: str, signature: str) -> str:
         """Where a public link leads to right now. Raises NotFound for whatever is wrong with it."""
@@ -165,7 +173,10 @@ class Shelf:
         genuine = hmac.compare_digest(mac, self._mac(tenant, media_id, last_day))
         if not genuine or self._now() // _DAY >= last_day:
             raise NotFound("there is no such media")
-        return self._bucket.download_url(self.find(tenant, media_id), _SERVE_SECONDS)
+        stored = self.find(tenant, media_id)
+        if found[4] != media_type.extension(stored.content_type):
+            raise NotFound("there is no such media")
+        return self._bucket.download_url(stored, _SERVE_SECONDS)
 
     def _mac(self, tenant: str, media_id: str, last_day: int) -> str:
         # The key also signs other things; the first word keeps them apart.
@@ -225,13 +236,13 @@ class Shelf:
         if not media_type.agree(stored.content_type, media_type.sniff(head)):
             raise InvalidMessage("the media is not what it was declared as", hint=f"declared {stored.content_type}")
 
-    def check(self, tenant: str, content: Content, channel: Channel | None = None) -> None:
+    def check(self, tenant: str, content: Content, facts: ChannelFacts) -> None:
         """Refuse a content whose media the tenant does not have, or that does not fit. Raises InvalidMessage."""
         for place in places(content):
             if place.media.id is not None:
-                self._check_place(tenant, place, channel)
+                self._check_place(tenant, place, facts)
 
-    def _check_place(self, tenant: str, place: Place, channel: Channel | None) -> None:
+    def _check_place(self, tenant: str, place: Place, facts: ChannelFacts) -> None:
         field = f"{place.path}.id"
         try:
             stored = self.find(tenant, f"{place.media.id}")
@@ -239,24 +250,43 @@ class Shelf:
             raise InvalidMessage("there is no such media", field=field, hint="POST /v1/media first") from error
         except InvalidMessage as error:
             raise InvalidMessage(error.detail, field=field, hint=error.hint) from error
-        check_fit(stored, place.kind, channel, field)
+        check_fit(stored, place, facts, field)
 
 
-def check_fit(stored: Stored, wanted: MediaKind | None, channel: Channel | None, field: str) -> None:
-    """Whether a medium can be shown as this kind on the channel. Raises InvalidMessage."""
+def check_fit(stored: Stored, place: Place, facts: ChannelFacts, field: str) -> None:
+    """Whether a medium can be shown here, by what the provider takes. Raises InvalidMessage or UnsupportedFeature."""
     kind = media_type.kind_of(stored.content_type)
     if stored.content_type not in media_type.KINDS:
         raise InvalidMessage("media of this type is not relayed", field=field, hint=_known())
-    if wanted not in (None, MediaKind.FILE, MediaKind.DOCUMENT, kind):
-        raise InvalidMessage(f"the media is of kind {kind}, not {wanted}", field=field)
-    most = media_type.limit(kind, channel)
-    if stored.size > most:
-        raise InvalidMessage(f"the media has {stored.size} bytes, {most} are allowed", field=field)
+    if place.kind not in (None, MediaKind.FILE, MediaKind.DOCUMENT, kind):
+        raise InvalidMessage(f"the media is of kind {kind}, not {place.kind}", field=field)
+    rule = _rule(place, kind, facts)
+    if stored.content_type not in rule.types:
+        raise UnsupportedFeature(
+            "the provider does not take this type of media here", field=field, hint=f"it takes {_types(rule)}"
+        )
+    if stored.size > rule.size:
+        raise InvalidMessage(f"the media has {stored.size} bytes, {rule.size} are allowed", field=field)
+
+
+def _rule(place: Place, kind: MediaKind, facts: ChannelFacts) -> MediaRule:
+    """What the provider takes here; anything that is relayed, where it has no rules."""
+    if place.sticker and facts.sticker:
+        return facts.sticker
+    if not facts.media:
+        return _ANYTHING
+    return facts.media.get(MediaKind.DOCUMENT if place.kind is MediaKind.DOCUMENT else kind, _NOTHING)
+
+
+def _types(rule: MediaRule) -> str:
+    return ", ".join(sorted(rule.types)) or "none of this kind"
 
 
 def places(part: object, path: str = "content", kind: MediaKind | None = None) -> Iterator[Place]:
     """Every place of a content where media is named, repeats included."""
-    if isinstance(part, Media):
+    if isinstance(part, StickerContent):
+        yield Place(f"{path}.media", part.media, MediaKind.IMAGE, sticker=True)
+    elif isinstance(part, Media):
         yield Place(path, part, kind)
     elif isinstance(part, BaseModel):
         for name in type(part).model_fields:
@@ -271,8 +301,6 @@ def _wanted(part: BaseModel, name: str) -> MediaKind | None:
     match part:
         case MediaContent() | TemplateHeader() if name == "media":
             return part.kind
-        case StickerContent():
-            return MediaKind.IMAGE
         case VoiceContent():
             return MediaKind.AUDIO
         case _:

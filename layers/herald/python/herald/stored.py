@@ -3,7 +3,8 @@ The shapes that travel between accept and delivery: what a message says, a membe
 """
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from herald.aws import keys
@@ -13,22 +14,43 @@ from herald.aws.table import ITEM
 from herald.content import Content
 from herald.identifier import member_id
 from herald.models import Options
-from herald.rendering import parse
+from herald.rendering import parse, render
 from herald.status import State
 
 
-def body_text(content: Content, options: Options) -> str:
-    """What a message says and how, as one text."""
-    body: dict[str, object] = {"content": content.model_dump(mode="json", exclude_none=True)}
-    if chosen := options.model_dump(mode="json", exclude_defaults=True):
-        body["options"] = chosen
-    return json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a message says and how; `raw` is put into the request of the provider that it names, unread."""
+
+    content: Content
+    options: Options
+    raw: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+    def filled(self, variables: Mapping[str, str]) -> "Body":
+        """For one recipient. Raises InvalidMessage when a variable is missing, or fills a place badly."""
+        return replace(self, content=render(self.content, variables, placeholders(self.options)))
 
 
-def read_body(text: str) -> tuple[Content, Options]:
+def placeholders(options: Options) -> frozenset[str]:
+    """Those that a provider fills with its short links."""
+    return frozenset(f"link_{link.id}" for link in options.smart_links)
+
+
+def body_text(body: Body) -> str:
+    """As one text."""
+    parts: dict[str, object] = {"content": body.content.model_dump(mode="json", exclude_none=True)}
+    if chosen := body.options.model_dump(mode="json", exclude_defaults=True):
+        parts["options"] = chosen
+    if body.raw:
+        parts["raw"] = body.raw
+    return json.dumps(parts, separators=(",", ":"), ensure_ascii=False)
+
+
+def read_body(text: str) -> Body:
     """Back from `body_text`."""
-    body: dict[str, Any] = json.loads(text)
-    return parse(json.dumps(body["content"])), Options.model_validate(body.get("options", {}))
+    parts: dict[str, Any] = json.loads(text)
+    options = Options.model_validate(parts.get("options", {}))
+    return Body(parse(json.dumps(parts["content"])), options, parts.get("raw", {}))
 
 
 def member_item(header: Item, chunk: str, to: str, state: State, now: int) -> Item:

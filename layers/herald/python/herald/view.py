@@ -99,7 +99,8 @@ def inbound_view(item: Item) -> dict[str, object]:
     """An inbound message."""
     view: dict[str, object] = {"id": id_of(item), "from": address_view(item["from"])}
     view |= _named(item, ("channel", "account", "name", "to"))
-    view |= {"content": json.loads(item["content"]), "received_at": stamp(item["created"])}
+    view |= {"content": json.loads(item["content"])} | _named(item, ("thread", "reply_to"))
+    view["received_at"] = stamp(item["created"])
     view["media"] = [media_view(media) for media in item.get("media", ())]
     if "at" in item:
         view["sent_at"] = stamp(item["at"])

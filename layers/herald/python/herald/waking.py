@@ -5,27 +5,35 @@ The clock: whatever has become due is marked, then acted upon.
     schedule   a message whose time has come: to its lane, to the second
     grace      an unclear message that nobody has spoken of: unknown, or sent again if its sender wants that
     orphan     reports whose message never came forward: merged if it has now, else somebody is told
+    poll       a list of a provider that has no webhooks; it takes long, so it comes after all others
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from herald.aws import keys
 from herald.aws.attributes import Item
 from herald.aws.due import Due, DueIndex
 from herald.aws.messages import Messages
+from herald.aws.polls import DUE as POLL
 from herald.aws.queues import MAX_DELAY, Queues
+from herald.aws.registry import Registry
 from herald.aws.rendezvous import Rendezvous, ours_of, waiting_in
 from herald.aws.settings import Settings
 from herald.aws.table import ConditionFailed
 from herald.aws.telemetry import Telemetry
 from herald.errors import Reason, Unavailable
-from herald.models import Lane, Policy
+from herald.models import Channel, Lane, Policy
 from herald.outcome import Outcome
+from herald.provider import adapter_class, may_resend
 from herald.reporting import Reports
 from herald.status import WAITING, State
 from herald.stored import records_of
+
+if TYPE_CHECKING:  # brings an HTTP library along
+    from herald.polling import Polling
 
 LOOK_AHEAD = 75_000
 """Milliseconds: what falls due before the next minute's run is handled now, its record held back by its queue."""
@@ -36,25 +44,44 @@ SHARD_LIMIT = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waking:
-    """The use case of the clock function. `now` in milliseconds."""
+    """The use case of the clock function. `now` in milliseconds; `polling` speaks HTTP, so it is made when needed."""
 
     due: DueIndex
+    registry: Registry
     messages: Messages
     rendezvous: Rendezvous
     reports: Reports
     queues: Queues
     settings: Settings
     telemetry: Telemetry
+    polling: Callable[[], "Polling"]
     now: Callable[[], int]
 
     def wake(self, deadline: int) -> int:
         """Handle what is due until `deadline` (ms); how much it was. Raises Unavailable: the rest is still due."""
         handled = 0
+        polls: list[Due] = []
         for shard in self._shards():
             for due in self.due.until(shard, self.now() + LOOK_AHEAD, SHARD_LIMIT):
                 if self.now() > deadline:
                     return handled
-                handled += self._handle(due)
+                if due.kind == POLL:
+                    polls.append(due)
+                else:
+                    handled += self._handle(due)
+        return handled + self._poll(polls, deadline)
+
+    def _poll(self, polls: Sequence[Due], deadline: int) -> int:
+        """The lists that are due, the longest overdue first. One that fails must not hold up the others."""
+        handled = 0
+        for due in sorted(polls, key=lambda due: due.at):
+            if due.at <= self.now() < deadline:
+                try:
+                    handled += self.polling().poll(due, deadline)
+                except Unavailable:
+                    raise
+                except Exception as error:  # noqa: BLE001 - a fault of ours with one list is not the others'
+                    self.telemetry.failed(error)
         return handled
 
     def _shards(self) -> list[int]:
@@ -116,7 +143,7 @@ class Waking:
         try:
             if item["marks"]:
                 self.reports.list_if_bad(self.messages.settle_unclear(item))
-            elif item["policy"] == Policy.AT_LEAST_ONCE and item["expires"] > self.now():
+            elif item["policy"] == Policy.AT_LEAST_ONCE and item["expires"] > self.now() and self._may_resend(item):
                 again = self.messages.resend(item, self.now(), self.now() + self.settings.watchdog)
                 self._enqueue(Due(item["pk"], item["sk"], 0, "grace", ""), again)
             else:
@@ -124,6 +151,14 @@ class Waking:
                 self.telemetry.count("Unknown")
         except ConditionFailed:
             return
+
+    def _may_resend(self, item: Item) -> bool:
+        """Whether its provider may be asked once more; one whose account is gone may not."""
+        account = self.registry.account(item["account"])
+        if account is None:
+            return False
+        facts = adapter_class(account.provider)(account, {}).facts(Channel(item["channel"]))
+        return may_resend(facts, item.get("doubts", 0))
 
     def _no_longer_unclear(self, item: Item, state: State) -> None:
         """Its grace ran on though it has moved: then it is watched like any other, or over."""

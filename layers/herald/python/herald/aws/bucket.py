@@ -153,10 +153,16 @@ class Bucket:
                 operation, Params={"Bucket": self.name, **parameters}, ExpiresIn=min(seconds, MAX_SECONDS)
             )
 
-    def quarantine(self, account: str, body: bytes, *, kind: str, reason: str, now: int) -> str:
-        """Keep the raw body of a webhook for people, and return its key. `now` in milliseconds since 1970."""
+    def quarantine(  # noqa: PLR0913 - what people look for it by
+        self, account: str, body: bytes, *, kind: str, reason: str, now: int, name: str | None = None
+    ) -> str:
+        """
+        Keep what a provider told for people, and return its key. `now` in milliseconds since 1970.
+
+        Under the same `name` it is kept once a day.
+        """
         day = datetime.fromtimestamp(now / 1000, UTC).date().isoformat()
-        key = f"quarantine/{account}/{day}/{identifier.random_id()}"
+        key = f"quarantine/{account}/{day}/{name or identifier.random_id()}"
         with _available():
             self._client().put_object(
                 Bucket=self.name,

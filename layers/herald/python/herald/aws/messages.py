@@ -32,6 +32,9 @@ EARLY = 2000
 """Milliseconds that a record may arrive before its message may be sent."""
 
 
+_ADD_DOUBT = " ADD #doubts :one"
+
+
 class Messages:
     """Single messages and members of requests, by id. Times are milliseconds since 1970."""
 
@@ -127,9 +130,10 @@ class Messages:
         else:
             sets |= _why(outcome)
         sets = {name: value for name, value in sets.items() if value is not None}
+        doubt = {"one": 1} if outcome.doubtful else {}
         change = Change(
-            f"SET {_assign(sets)} REMOVE {', '.join(f'#{name}' for name in removes)}",
-            sets | {"attempt": item["attempt"], "sending": State.SENDING, "unclear": State.UNCLEAR},
+            f"SET {_assign(sets)} REMOVE {', '.join(f'#{name}' for name in removes)}{_ADD_DOUBT if doubt else ''}",
+            sets | doubt | {"attempt": item["attempt"], "sending": State.SENDING, "unclear": State.UNCLEAR},
             "#attempt = :attempt AND #state IN (:sending, :unclear)",
         )
         return self._table.update(item["pk"], item["sk"], change)
@@ -144,9 +148,10 @@ class Messages:
         sets = {"state": State.RETRY, "retry_at": outcome.retry_at, **_why(outcome)}
         sets = {name: value for name, value in sets.items() if value is not None}
         mine = {"attempt": item["attempt"]}
+        doubt = {"one": 1} if outcome.doubtful else {}
         change = Change(
-            f"SET {_assign(sets)} REMOVE #lease",
-            sets | mine | {"sending": State.SENDING},
+            f"SET {_assign(sets)} REMOVE #lease{_ADD_DOUBT if doubt else ''}",
+            sets | mine | doubt | {"sending": State.SENDING},
             "#attempt = :attempt AND #state = :sending",
         )
         try:
@@ -173,8 +178,9 @@ class Messages:
     def lease_over(self, item: Item, now: int, due: int) -> Item:
         """A worker died between claim and outcome: nobody knows what happened. Raises ConditionFailed if it lives."""
         change = Change(
-            "SET #state = :unclear, #lp = :lp, #ls = :ls REMOVE #lease",
+            "SET #state = :unclear, #lp = :lp, #ls = :ls REMOVE #lease ADD #doubts :one",
             {
+                "one": 1,
                 "unclear": State.UNCLEAR,
                 "sending": State.SENDING,
                 "attempt": item["attempt"],

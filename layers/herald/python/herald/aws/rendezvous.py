@@ -7,8 +7,8 @@ Either side may come first. Reports that come first wait here, listed as due, so
 cannot lose one: whoever finds both sides applies the reports, and only then are they removed.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from herald.aws import keys
@@ -27,6 +27,15 @@ PATIENCE = 600_000
 
 MAX_WAITING = 32
 """Reports kept for a message that nobody has claimed yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A message of ours that goes by an id of theirs; `seen` is the digest of the latest report that was polled."""
+
+    message_id: str
+    step: int
+    seen: str | None
 
 
 class Rendezvous:
@@ -91,6 +100,24 @@ class Rendezvous:
                 self.settle(account, their_id)
             return waiting
         return []
+
+    def known(self, account: str, their_ids: Iterable[str]) -> dict[str, "Meeting"]:
+        """Those of the ids whose messages are ours."""
+        partitions = {_partition(account, their_id): their_id for their_id in their_ids}
+        found = self._table.get_many((pk, ITEM) for pk in partitions)
+        return {
+            partitions[pk]: Meeting(*ours_of(item), seen=item.get("seen"))
+            for (pk, _), item in found.items()
+            if "ours" in item
+        }
+
+    def saw(self, account: str, their_id: str, digest: str) -> None:
+        """Remember the latest report that was polled, so that it is known when it is read again."""
+        change = Change("SET #seen = :seen", {"seen": digest}, "attribute_exists(#ours)")
+        try:
+            self._table.update(_partition(account, their_id), ITEM, change)
+        except ConditionFailed:
+            return
 
     def settle(self, account: str, their_id: str) -> None:
         """The waiting reports have been applied: forget them."""

@@ -64,7 +64,7 @@ class Adapter(Provider):
     polls: ClassVar[tuple[Direction, ...]] = (Direction.INBOUND, Direction.OUTBOUND)
     page: ClassVar[int] = 1000
     depth: ClassVar[int] = 9_999  # offset, which counts from 1, and limit: at most 10,000 together
-    opts_in: ClassVar[bool] = True
+    opts_in: ClassVar[int] = 20  # SMSGlobal documents no limit; Sinch's API, upon which its was built, takes 20 a call
     reserved: ClassVar[frozenset[str]] = frozenset({"to"})
 
     def __init__(self, account: Account, secrets: Mapping[str, str]) -> None:

@@ -7,6 +7,7 @@ destinations of one request is not documented: results are told apart by our ref
 """
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Annotated
 
 from pydantic import BaseModel, Field, ValidatorFunctionWrapHandler, WrapValidator
@@ -86,6 +87,8 @@ def results(response: Response, message: OutboundMessage, codes: Codes) -> Seque
             "the provider's answer cannot be read", provider_code=str(response.status)
         )
     told = answer.response or answer
+    if isinstance(told, list) and response.status == HTTPStatus.UNAUTHORIZED:  # about the credentials, so about all
+        told = told[0] or answer
     if isinstance(told, list):
         return [_judged(item, response, codes) for item in _by_recipient(told, message)]
     result = _judged(told, response, codes)
