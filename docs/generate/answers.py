@@ -7,10 +7,11 @@ hold real answers and events against them. Times are ISO 8601 in UTC with millis
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, JsonValue
 
 from herald.content import Content, Model
 from herald.errors import Reason
+from herald.inbound_content import InboundContent
 from herald.models import Channel, Lane, Options, Policy, To
 from herald.segment import Encoding
 from herald.status import Status
@@ -18,6 +19,7 @@ from herald.status import Status
 type Id = Annotated[str, Field(pattern=r"^[a-z2-7]{26}$")]
 type MessageId = Annotated[str, Field(pattern=r"^[a-z2-7]{26}(\.[a-z2-7]{10})?$")]
 type Path = Annotated[str, Field(pattern=r"^/v1/")]
+type JsonObject = dict[str, JsonValue]
 type Count = Annotated[int, Field(ge=0)]
 
 
@@ -28,6 +30,14 @@ class SegmentCount(Model):
     segments: Annotated[int, Field(ge=1)]
     length: Count
     remaining: Count
+
+
+class Warned(Model):
+    """Something that its sender should know though it is sent: `simplified` content lost what `detail` says."""
+
+    code: Literal["simplified"]
+    field: str
+    detail: str
 
 
 class Failure(Model):
@@ -58,6 +68,7 @@ class Accepted(Model):
     send_at: AwareDatetime
     expires_at: AwareDatetime
     segments: SegmentCount | None = None
+    warnings: tuple[Warned, ...] | None = None
     links: Links
 
 
@@ -73,6 +84,7 @@ class Validated(Model):
     send_at: AwareDatetime
     expires_at: AwareDatetime
     segments: SegmentCount | None = None
+    warnings: tuple[Warned, ...] | None = None
 
 
 class Message(Model):
@@ -136,6 +148,7 @@ class MessageDetail(Message):
 
     content: Content | None = None
     options: Options | None = None
+    raw: dict[str, JsonObject] | None = None
     variables: dict[str, str] | None = None
     history: tuple[Step, ...]
     links: Links
@@ -146,6 +159,7 @@ class RequestDetail(Request):
 
     content: Content | None = None
     options: Options | None = None
+    raw: dict[str, JsonObject] | None = None
     links: Links
 
 
@@ -169,9 +183,11 @@ class InboundMedia(Model):
 
 class Inbound(Model):
     """
-    A message that a person sent, `to` one of our senders. `content` is in the shapes of our content types.
+    A message that a person sent, `to` one of our senders.
 
-    `possible_duplicate`: the same was said just before, and the provider gives no id by which to tell.
+    `thread` is the conversation in an app that an answer has to name (`options.thread`), `reply_to` the provider's id
+    of the message that is answered or quoted. `possible_duplicate`: the same was said just before, and the provider
+    gives no id by which to tell.
     """
 
     id: Id
@@ -180,7 +196,9 @@ class Inbound(Model):
     account: str
     name: str | None = None
     to: str | None = None
-    content: dict[str, object]
+    content: InboundContent
+    thread: str | None = None
+    reply_to: str | None = None
     received_at: AwareDatetime
     sent_at: AwareDatetime | None = None
     media: tuple[InboundMedia, ...]

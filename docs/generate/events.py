@@ -1,14 +1,16 @@
 """
-A JSON Schema of every event, made from the models of the answers.
+A JSON Schema of every event, made from the models of the answers; and what people say, as a table.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
 
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from docs.generate import answers
 from docs.generate.openapi import tidied
+from herald.inbound_content import InboundContent
 from herald.status import Status
 
 EVENTS: Mapping[str, type[answers.Event]] = {
@@ -35,3 +37,21 @@ def document() -> dict[str, Any]:
         ],
         "$defs": dict(sorted(tidied(whole["$defs"]).items())),
     }
+
+
+def inbound_types() -> Mapping[str, type[BaseModel]]:
+    """The models of inbound content by their type."""
+    union, _ = get_args(InboundContent.__value__)
+    return {get_args(model.model_fields["type"].annotation)[0]: model for model in get_args(union)}
+
+
+def inbound_table() -> str:
+    """What the content of an inbound message can be, in Markdown; members with a question mark may be missing."""
+    return "\n".join(("| `type` | members | |", "|---|---|---|", *_rows()))
+
+
+def _rows() -> Iterator[str]:
+    for name, model in inbound_types().items():
+        fields = ((field, info.is_required()) for field, info in model.model_fields.items() if field != "type")
+        members = ", ".join(f"`{field}`" if required else f"`{field}`?" for field, required in fields)
+        yield f"| `{name}` | {members} | {' '.join((model.__doc__ or '').split())} |"

@@ -15,7 +15,7 @@ from pydantic.json_schema import models_json_schema
 
 from docs.generate import answers
 from docs.generate.problems import PROBLEMS, example
-from herald import VERSION
+from herald import VERSION, inbound_content
 from herald.authenticating import Scope
 from herald.content import Model
 from herald.errors import (
@@ -355,11 +355,20 @@ def _schemas() -> tuple[Json, Mapping[type[BaseModel], Json]]:
     return tidied(whole["$defs"]), {model: references[model, "validation"] for model in models}
 
 
+_ANSWERED = {
+    name
+    for module in (answers, inbound_content)
+    for name, part in vars(module).items()
+    if getattr(part, "__module__", "") == module.__name__
+}
+"""What stands in answers and in no request."""
+
+
 def tidied(schemas: Json) -> Json:
     """Schemas as people should read them; those of answers allow members that are new."""
     for name, schema in schemas.items():
         _tidy(schema)
-        if getattr(getattr(answers, name, None), "__module__", "") == answers.__name__ and "properties" in schema:
+        if name in _ANSWERED and "properties" in schema:
             schema.pop("additionalProperties", None)
             schema["properties"] = {member: _told(part) for member, part in schema["properties"].items()}
     return schemas
