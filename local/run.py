@@ -1,7 +1,7 @@
 """
 `make run`: Herald on this machine, shown at work, then yours to play with until Ctrl-C.
 
-    python -m local.run [--once] [--port 4566] [--websms-port 8701]
+    python -m local.run [--once] [--port 4566] [--simulators-port 8701]
 
 With `--once`, or where CI is set, it ends after the tour. Exit codes: 0 all went as it has to, 1 something did not (in
 one sentence), 130 stopped before the tour had ended.
@@ -20,15 +20,17 @@ from dataclasses import dataclass
 import httpx
 
 from local.aws import LocalAws, LocalAwsError, PortInUse, Stack
+from local.chapters import RECIPIENT
 from local.client import Client, Refused
 from local.console import Screen
 from local.events import tapped
 from local.furnishing import TENANT, furnish
-from local.providers import Websms
-from local.tour import RECIPIENT, Astray, Tour
+from local.providers import Simulators
+from local.tour import Astray, Tour
 
 PORT = 4566
-WEBSMS_PORT = 8701
+SIMULATORS_PORT = 8701
+"""Of the first simulator; the others have the next three."""
 
 _PARAMETERS = {"LocalHosts": "127.0.0.1,localhost", "Pace": "brisk"}
 _STOPPED = 130
@@ -36,26 +38,26 @@ _STOPPED = 130
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """All that runs: the deployed bundle, the simulator, and the key of the one customer."""
+    """All that runs: the deployed bundle, the simulators, and the key of the one customer."""
 
     stack: Stack
-    websms: Websms
+    simulators: Simulators
     key: str
 
 
 @contextmanager
-def opened(screen: Screen, port: int | None, websms_port: int | None) -> Iterator[Place]:
+def opened(screen: Screen, port: int | None, simulators_port: int | None) -> Iterator[Place]:
     """Everything started, deployed and set up; nothing of it is left when the block ends."""
     with ExitStack() as running:
         with screen.working("starting the local AWS"):
             aws = running.enter_context(LocalAws(port))
-        with screen.working("starting the simulator of websms"):
-            websms = running.enter_context(Websms(websms_port))
+        with screen.working("starting the simulators of the providers"):
+            simulators = running.enter_context(Simulators.running(simulators_port))
         with screen.working("building and deploying the bundle") as say:
             stack = aws.deploy(_PARAMETERS, say=say)
         with screen.working("creating a tenant, a key, accounts and routes"):
-            furnished = furnish(stack, websms)
-        yield Place(stack, websms, furnished.key)
+            furnished = furnish(stack, simulators)
+        yield Place(stack, simulators, furnished.key)
         screen.note("stopping")
 
 
@@ -75,7 +77,7 @@ def show(screen: Screen, place: Place) -> None:
             "API": place.stack.api_url,
             "key": place.key,
             "tenant": TENANT,
-            "what the provider saw": f"{place.websms.url}/_control/messages",
+            **{f"what {name} saw": url for name, url in place.simulators.urls.items()},
             "the local AWS": f"AWS_ENDPOINT_URL={place.stack.endpoint}, stack {place.stack.name}",
         }
     )
@@ -94,14 +96,14 @@ def watch(screen: Screen, place: Place) -> None:
                 screen.event(event)
 
 
-def run(screen: Screen, *, once: bool, port: int | None, websms_port: int | None) -> int:
+def run(screen: Screen, *, once: bool, port: int | None, simulators_port: int | None) -> int:
     """The exit code."""
     screen.title("Herald on this machine")
     toured = False
     try:
-        with opened(screen, port, websms_port) as place:
+        with opened(screen, port, simulators_port) as place:
             with Client(place.stack.api_url, place.key) as client:
-                Tour(screen, client, place.websms).walk()
+                Tour(screen, client, place.simulators).walk()
             toured = True
             show(screen, place)
             if not once:
@@ -109,7 +111,7 @@ def run(screen: Screen, *, once: bool, port: int | None, websms_port: int | None
     except KeyboardInterrupt:
         return 0 if toured else _STOPPED
     except PortInUse as error:
-        screen.trouble(f"{error}: make run ARGS='--port 4600 --websms-port 8702'")
+        screen.trouble(f"{error}: make run ARGS='--port 4600 --simulators-port 8800'")
         return 1
     except (LocalAwsError, Astray, Refused, TimeoutError, httpx.HTTPError) as error:
         screen.trouble(f"{error}")
@@ -122,11 +124,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make run", description="Herald on this machine, shown at work.")
     parser.add_argument("--once", action="store_true", default=bool(os.environ.get("CI")), help="end after the tour")
     parser.add_argument("--port", type=int, default=PORT, help=f"of the local AWS; 0 for any free one ({PORT})")
-    parser.add_argument("--websms-port", type=int, default=WEBSMS_PORT, help=f"of the simulator ({WEBSMS_PORT})")
+    parser.add_argument(
+        "--simulators-port", type=int, default=SIMULATORS_PORT, help=f"the first of four in a row ({SIMULATORS_PORT})"
+    )
     given = parser.parse_args(arguments)
     # A shell that starts us in the background has us ignore Ctrl-C; there is no other way to stop us in order.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    return run(Screen(), once=given.once, port=given.port or None, websms_port=given.websms_port or None)
+    return run(Screen(), once=given.once, port=given.port or None, simulators_port=given.simulators_port or None)
 
 
 if __name__ == "__main__":

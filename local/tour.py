@@ -8,19 +8,24 @@ import base64
 import random
 import struct
 import zlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+from local.chapters import RECIPIENT, Step, chapters
 from local.client import Client, Json, until
 from local.console import Screen, Story
-from local.providers import Websms
+from local.providers import Simulators
+from local.simulators.huawei_aicc import inbound as huawei_aicc
+from local.simulators.smsglobal import inbound as smsglobal
+from local.simulators.webex_connect.inbound import order as webex_connect
 from local.simulators.websms.inbound import Attachment, InboundKind, InboundOrder
-from local.simulators.websms.magic import Fate, number_for
 
-RECIPIENT = "+436601234567"
 _PATIENCE = 45
+_LONG_PATIENCE = 240
+"""Seconds; a list that is polled is read every minute."""
+
 _ENDED = ("failed", "rejected", "expired", "cancelled", "unknown")
 
 
@@ -28,94 +33,14 @@ class Astray(Exception):
     """A step of the tour did not end as it has to; the message says how it ended."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One message and the status it has to end in; `more` are further members of the request."""
-
-    name: str
-    channel: str
-    content: Mapping[str, object]
-    ends: str
-    to: str = RECIPIENT
-    more: Mapping[str, object] = field(default_factory=dict)
-
-    def request(self) -> Json:
-        """The body of `POST /v1/messages`."""
-        return {"channel": self.channel, "to": self.to, "content": self.content, **self.more}
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """Steps that belong together."""
-
-    title: str
-    steps: Sequence[Step]
-
-
-def _text(text: str) -> Json:
-    return {"type": "text", "text": text}
-
-
-def _card(title: str, media_id: str) -> Json:
-    buttons = [{"type": "url", "label": "Have a look", "url": "https://example.com"}]
-    return {"title": title, "description": "Fresh from the oven", "media": {"id": media_id}, "suggestions": buttons}
-
-
-def chapters(picture: str) -> Sequence[Chapter]:
-    """What is sent; `picture` is the id of an uploaded image."""
-    media = {"type": "media", "media": {"id": picture}, "kind": "image"}
-    template = {"type": "template", "name": "order_ready", "language": "en", "parameters": ["Ada", "4711"]}
-    reply = {"type": "reply", "label": "Yes, please", "data": "yes"}
-    part = base64.b64encode(bytes([5, 0, 3, 0xFC, 1, 1]) + b"Herald").decode()
-    simple = {"account": "websms-simple"}
-    return (
-        Chapter(
-            "WhatsApp",
-            (
-                Step("text", "whatsapp", _text("Hello from Herald 👋"), "read"),
-                Step("media", "whatsapp", {**media, "caption": "A picture"}, "read"),
-                Step("template", "whatsapp", template, "read"),
-            ),
-        ),
-        Chapter(
-            "RCS",
-            (
-                Step("text", "rcs", {**_text("Coffee?"), "suggestions": [reply]}, "read"),
-                Step("media", "rcs", media, "read"),
-                Step("card", "rcs", {"type": "card", "card": _card("Croissant", picture)}, "read"),
-                Step(
-                    "carousel",
-                    "rcs",
-                    {"type": "carousel", "cards": [_card("Croissant", picture), _card("Baguette", picture)]},
-                    "read",
-                ),
-            ),
-        ),
-        Chapter(
-            "SMS",
-            (
-                Step("text", "sms", _text("Hello from Herald"), "delivered"),
-                Step("binary", "sms", {"type": "binary", "segments": [part], "user_data_header": True}, "delivered"),
-                Step("simple", "sms", _text("By the simple method"), "delivered", more=simple),
-            ),
-        ),
-        Chapter(
-            "What cannot arrive says so",
-            (
-                Step("whatsapp, fails", "whatsapp", _text("To nobody"), "failed", to=number_for(Fate.FAILED)),
-                Step("sms, refused", "sms", _text("To the blacklist"), "rejected", to=number_for(4031)),
-            ),
-        ),
-    )
-
-
 class Tour:
     """A walk through all of it. Raises Astray at the first step that ends otherwise than it has to."""
 
-    def __init__(self, screen: Screen, client: Client, websms: Websms) -> None:
+    def __init__(self, screen: Screen, client: Client, simulators: Simulators) -> None:
         self._screen = screen
         self._client = client
-        self._websms = websms
+        self._simulators = simulators
+        self._polled: list[tuple[str, Step]] = []
 
     def walk(self) -> None:
         """Every chapter in turn."""
@@ -128,16 +53,37 @@ class Tour:
         self._screen.title("Many, and back")
         self._send_to_many()
         self._receive(draw_picture())
+        self._receive_from_all()
+        self._screen.title("What SMSGlobal's lists have told meanwhile")
+        self._look_back()
 
     def _take(self, step: Step) -> None:
         with self._screen.telling(step.name) as tell:
-            identifier = self._client.send(step.request())["id"]
-            last = self._follow(lambda: self._client.message(identifier), step.ends, tell)
-        if last["status"] != step.ends:
-            raise Astray(f"{step.channel} {step.name} should be {step.ends}, and is {last['status']}: {last}")
+            accepted = self._client.send(step.request())
+            identifier = accepted["id"]
+            ends = "sent" if step.polled else step.ends
+            self._check(step, ends, self._follow(lambda: self._client.message(identifier), ends, tell))
+        for warning in accepted.get("warnings", ()):
+            self._screen.note(warning["detail"])
+        if step.polled:
+            self._polled.append((identifier, step))
 
     @staticmethod
-    def _follow(read: Callable[[], Json], ends: str, tell: Callable[[Story], None]) -> Json:
+    def _check(step: Step, ends: str, last: Json) -> None:
+        if last["status"] != ends:
+            raise Astray(f"{step.channel} {step.name} should be {ends}, and is {last['status']}: {last}")
+
+    def _look_back(self) -> None:
+        """What became of the messages whose provider tells nobody."""
+        for identifier, step in self._polled:
+            with self._screen.telling(step.name) as tell:
+                read = partial(self._client.message, identifier)
+                self._check(step, step.ends, self._follow(read, step.ends, tell, _LONG_PATIENCE))
+
+    @staticmethod
+    def _follow(
+        read: Callable[[], Json], ends: str, tell: Callable[[Story], None], patience: float = _PATIENCE
+    ) -> Json:
         """Tell a message's story until it has ended."""
         seen: list[Json] = []
 
@@ -147,16 +93,20 @@ class Tour:
             return seen[0]["status"] in (ends, *_ENDED)
 
         try:
-            until(ended, _PATIENCE)
+            until(ended, patience)
         except TimeoutError:
-            raise Astray(f"nothing more happened for {_PATIENCE} s: {seen[0]}") from None
+            raise Astray(f"nothing more happened for {patience} s: {seen[0]}") from None
         return seen[0]
 
     def _send_to_many(self) -> None:
         """One request, five recipients; the provider is called once."""
         recipients = [{"to": f"+4366077700{number:02}"} for number in range(5)]
         with self._screen.telling("sms to five") as tell:
-            body = {"channel": "sms", "recipients": recipients, "content": _text("We are open on Sunday")}
+            body = {
+                "channel": "sms",
+                "recipients": recipients,
+                "content": {"type": "text", "text": "We are open on Sunday"},
+            }
             request = self._client.send(body)
             members: list[Json] = []
 
@@ -169,7 +119,7 @@ class Tour:
             except TimeoutError:
                 raise Astray(f"not all of the five were delivered: {members}") from None
             tell(story_of(self._client.message(members[-1]["id"])))
-        calls = self._websms.control.messages(recipient=recipients[0]["to"])
+        calls = self._simulators.websms.control.messages(recipient=recipients[0]["to"])
         if len(calls[-1].recipients) != len(recipients):
             raise Astray(f"one call should have carried all five, and carried {len(calls[-1].recipients)}")
         self._screen.note("one request, one call to the provider, five messages with a story each")
@@ -185,7 +135,7 @@ class Tour:
             media=Attachment(content=base64.b64encode(picture), content_type="image/png"),
         )
         with self._screen.telling("inbound with media") as tell:
-            self._websms.control.inbound(order)
+            self._simulators.websms.control.inbound(order)
             message = until(lambda: self._inbound(said), _PATIENCE)
             tell(((0.0, "received", False),))
             message = until(lambda: self._with_media(message["id"]), _PATIENCE)
@@ -193,6 +143,22 @@ class Tour:
             if medium["state"] != "ready" or self._client.download(medium["id"]) != picture:
                 raise Astray(f"the picture did not come back as it was sent: {medium}")
             tell(((0.0, "received", False), (_seconds(message["received_at"], _now()), "media, byte for byte", False)))
+
+    def _receive_from_all(self) -> None:
+        """A person writes through each of the others; SMSGlobal's is found when its list is read."""
+        said = f"Good morning! #{random.randrange(10**6):06}"  # noqa: S311 - see above
+        simulators = self._simulators
+        simulators.smsglobal.control.inbound(smsglobal.InboundOrder(sender=RECIPIENT, message=f"{said} smsglobal"))
+        simulators.webex_connect.control.inbound(
+            webex_connect.InboundOrder(sender=RECIPIENT.removeprefix("+"), text=f"{said} webex")
+        )
+        simulators.huawei_aicc.control.inbound(
+            huawei_aicc.InboundOrder(sender=RECIPIENT, members={"text": f"{said} huawei"})
+        )
+        for name in ("webex", "huawei", "smsglobal"):
+            with self._screen.telling(f"inbound, {name}") as tell:
+                until(partial(self._inbound, f"{said} {name}"), _LONG_PATIENCE)
+                tell(((0.0, "received", False),))
 
     def _inbound(self, said: str) -> Json | None:
         listed = self._client.get("/v1/inbound", sender=RECIPIENT)["inbound"]
