@@ -5,6 +5,7 @@ A deployed Herald as an operator reaches it: found by its stack, worked on throu
 import json
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -106,15 +107,13 @@ class Gateway:
     def write_credentials(self, account: str, credentials: Mapping[str, str]) -> None:
         """Keep the account's credentials, over those it had; a secret that waits to be deleted is brought back."""
         name, text = f"{self.secret_prefix}{account}", json.dumps(dict(credentials))
-        waits_to_be_deleted = self.secrets.exceptions.InvalidRequestException
+        invalid = self.secrets.exceptions.InvalidRequestException
         try:
             self.secrets.create_secret(Name=name, SecretString=text)
-        except (self.secrets.exceptions.ResourceExistsException, waits_to_be_deleted):
-            try:
-                self.secrets.put_secret_value(SecretId=name, SecretString=text)
-            except waits_to_be_deleted:
+        except (self.secrets.exceptions.ResourceExistsException, invalid):
+            with suppress(invalid):  # it does not wait to be deleted
                 self.secrets.restore_secret(SecretId=name)
-                self.secrets.put_secret_value(SecretId=name, SecretString=text)
+            self.secrets.put_secret_value(SecretId=name, SecretString=text)
 
     def remove_credentials(self, account: str) -> None:
         """Delete the account's secret; it can be brought back for a week. There need be none."""
