@@ -83,10 +83,19 @@ class Screen:
         """Something Herald has just published."""
         data: Mapping[str, Any] = event["data"]
         at = datetime.fromisoformat(event["at"]).astimezone().strftime("%H:%M:%S.%f")[:-3]
-        whom = data.get("to") if event["type"] != "message.received" else data.get("from")
-        words = [f"  {at} ", f"{event['type']:<18}", f"{data.get('channel', ''):<9}", f"{whom or '':<15}", data["id"]]
+        whom = _person(data.get("to") if event["type"] != "message.received" else data.get("from"))
+        words = [f"  {at} ", f"{event['type']:<18}", f"{data.get('channel', ''):<9}", f"{whom:<15}", data["id"]]
         style = _FINAL.get(event["type"].partition(".")[2], "")
         self._console.print(Text(" ".join(words), style=style))
+
+
+def _person(address: object) -> str:
+    """An address as events spell it: a phone number bare, anything else with its type."""
+    match address:
+        case {"type": kind, "value": value}:
+            return f"{kind}:{value}"
+        case _:
+            return str(address or "")
 
 
 def _line(name: str, story: Story) -> Text:
