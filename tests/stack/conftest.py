@@ -14,7 +14,7 @@ from local.aws import LocalAws, Stack
 from local.client import Client
 from local.events import BusTap, tapped
 from local.furnishing import furnish, gateway_of
-from local.providers import Websms, WebsmsControl
+from local.providers import HuaweiAiccControl, Simulators, SmsGlobalControl, WebexConnectControl, WebsmsControl
 from tests.stack.place import Place
 
 type Number = Callable[[], str]
@@ -46,11 +46,11 @@ def stack() -> Iterator[Stack]:
 
 @pytest.fixture(scope="session")
 def place(stack: Stack) -> Iterator[Place]:
-    """The deployed bundle with a customer, acme, and the simulator of websms behind its accounts."""
-    with Websms() as websms:
-        furnished = furnish(stack, websms)
+    """The deployed bundle with a customer, acme, and the simulators of all providers behind its accounts."""
+    with Simulators.running(None) as simulators:
+        furnished = furnish(stack, simulators)
         with Client(stack.api_url, furnished.key) as client:
-            yield Place(stack, websms, gateway_of(stack), client, furnished.webhooks)
+            yield Place(stack, simulators, gateway_of(stack), client, furnished.webhooks)
 
 
 @pytest.fixture
@@ -61,9 +61,34 @@ def acme(place: Place) -> Client:
 
 @pytest.fixture
 def websms(place: Place) -> Iterator[WebsmsControl]:
-    """The simulator from behind; the test's faults end with it."""
+    """The simulator of websms from behind; the test's faults end with it."""
     yield place.websms.control
     place.websms.control.clear_faults()
+
+
+@pytest.fixture
+def smsglobal(place: Place) -> Iterator[SmsGlobalControl]:
+    """The same of SMSGlobal."""
+    yield place.simulators.smsglobal.control
+    place.simulators.smsglobal.control.clear_faults()
+
+
+@pytest.fixture
+def webex_connect(place: Place) -> Iterator[WebexConnectControl]:
+    """
+    The same of Webex Connect. What the local AWS has no worker for is posted again at once, and not in a minute.
+    """
+    control = place.simulators.webex_connect.control
+    with control.changed(retry_seconds=1):
+        yield control
+    control.clear_faults()
+
+
+@pytest.fixture
+def huawei_aicc(place: Place) -> Iterator[HuaweiAiccControl]:
+    """The same of Huawei AICC."""
+    yield place.simulators.huawei_aicc.control
+    place.simulators.huawei_aicc.control.clear_faults()
 
 
 @pytest.fixture

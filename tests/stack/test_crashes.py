@@ -12,7 +12,6 @@ from herald.aws.messages import Messages
 from herald.aws.queues import Queues, Record
 from herald.aws.requests import Requests
 from herald.aws.settings import Settings
-from herald.aws.table import Table
 from herald.models import SendRequest
 from herald.planning import Planner
 from herald.sending import Sending
@@ -22,7 +21,7 @@ from local.furnishing import TENANT
 from local.providers import WebsmsControl
 from local.simulators.websms.faults import Fault, FaultKind
 from tests.stack.conftest import Number
-from tests.stack.place import Place, text, wake
+from tests.stack.place import Place, table_of, text, woken
 
 
 class Died(BaseException):
@@ -45,10 +44,6 @@ def settings_of(place: Place, function: str) -> Settings:
     return Settings.read(deployed["Environment"]["Variables"])
 
 
-def table_of(place: Place) -> Table:
-    return Table(place.stack.client("dynamodb"), place.stack.outputs["TableName"])
-
-
 def accept_and_die(place: Place, body: Json, key: str) -> str:
     """
     Accept a message as the deployed function does, up to the moment before the enqueue; its id.
@@ -67,19 +62,6 @@ def accept_and_die(place: Place, body: Json, key: str) -> str:
     (listed,) = until(lambda: place.client.get("/v1/messages", recipient=body["to"])["messages"])
     assert listed["status"] == "accepted"
     return str(listed["id"])
-
-
-def woken(place: Place, identifier: str, *statuses: str) -> Json:
-    """
-    The message once it has one of these statuses, with the clock looking again and again.
-    """
-
-    def reached() -> Json | None:
-        wake(place.stack)
-        message = place.client.message(identifier)
-        return message if message["status"] in statuses else None
-
-    return until(reached, 40)
 
 
 @pytest.mark.feature("F10")
@@ -102,7 +84,7 @@ def test_died_before_enqueue_and_nobody_repeats(place: Place, websms: WebsmsCont
     """
     to = number()
     identifier = accept_and_die(place, {"channel": "whatsapp", "to": to, "content": text()}, uuid.uuid4().hex)
-    woken(place, identifier, "sent", "delivered", "read")
+    woken(place, [identifier], "sent", "delivered", "read")
     place.client.message_when(identifier, "read")
     assert list(websms.sent(recipient=to).values()) == [1]
 
@@ -117,7 +99,7 @@ def test_died_after_claim(place: Place, websms: WebsmsControl, number: Number) -
     Messages(table_of(place)).claim(identifier, 0, "died", now, now + 1_000)
     lane = place.stack.outputs["TransactionalQueueUrl"]
     place.gateway.queues.put(lane, [MessageRecord(identifier).after(0)])
-    message = woken(place, identifier, "unknown")
+    (message,) = woken(place, [identifier], "unknown")
     assert message["error"]["reason"] == "unknown"
     assert websms.messages(recipient=to) == []
 
@@ -141,7 +123,7 @@ def test_answer_lost_and_nobody_knows(place: Place, websms: WebsmsControl, numbe
     websms.fault(Fault(kind=FaultKind.HANG, recipient=to, times=1))
     websms.fault(Fault(kind=FaultKind.DROP, recipient=to, times=1))
     identifier = place.client.send({"channel": "whatsapp", "to": to, "content": text()})["id"]
-    woken(place, identifier, "unknown")
+    woken(place, [identifier], "unknown")
     assert len(websms.messages(recipient=to)) == 1
 
 
@@ -154,7 +136,7 @@ def test_sent_again_for_whom_it_is_better(place: Place, websms: WebsmsControl, n
     websms.fault(Fault(kind=FaultKind.DROP, recipient=to, times=1))
     body = {"channel": "whatsapp", "to": to, "content": text(), "policy": "at_least_once"}
     identifier = place.client.send(body)["id"]
-    woken(place, identifier, "sent", "delivered", "read")
+    woken(place, [identifier], "sent", "delivered", "read")
     place.client.message_when(identifier, "read")
     assert len(websms.messages(recipient=to)) == 2
 

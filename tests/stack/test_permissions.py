@@ -5,16 +5,32 @@ Some workers remember what they once read, so these deeds are such that they hav
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
+from herald.aws import keys
 from local.client import Client, until
 from local.events import BusTap
-from local.providers import WebsmsControl
+from local.furnishing import smsglobal_account
+from local.providers import SmsGlobalControl, WebsmsControl
+from local.simulators.smsglobal.inbound import InboundOrder
 from local.tour import draw_picture
 from tests.stack.conftest import Number
-from tests.stack.place import Place, invoke, text, wake, without
+from tests.stack.place import (
+    LISTS,
+    Place,
+    added,
+    invoke,
+    let_be_due,
+    new_name,
+    polled,
+    table_of,
+    text,
+    wake,
+    without,
+)
 
 type Deed = Callable[[Place, str], httpx.Response]
 
@@ -130,3 +146,61 @@ def test_clock_stands_still(place: Place) -> None:
     with without(place.stack, "clock", "dynamodb:Query"):
         assert "errorType" in invoke(place.stack, "clock")
     wake(place.stack)
+
+
+type Look = Callable[[Place, str], bool]
+
+
+def is_read(place: Place, account: str) -> bool:
+    """
+    What somebody wrote to the account is listed.
+    """
+    return any(each["account"] == account for each in place.client.get("/v1/inbound", sender=WRITER)["inbound"])
+
+
+def is_kept(place: Place, account: str) -> bool:
+    """
+    What cannot be read lies in quarantine.
+    """
+    return bool(list(place.gateway.bucket.quarantined(account)))
+
+
+WRITER = "+61491570157"
+
+
+@pytest.mark.parametrize(
+    ("action", "sender", "done"),
+    [("secretsmanager:GetSecretValue", WRITER, is_read), ("s3:PutObject", "", is_kept)],
+)
+def test_lists_are_not_read(place: Place, smsglobal: SmsGlobalControl, action: str, sender: str, done: Look) -> None:
+    """
+    A clock that has no credentials, or nowhere to put what it cannot read, keeps nothing; once it may, it is kept.
+    """
+    long_ago = datetime.now(UTC) - timedelta(hours=5)  # no other account looks so far back
+    account = smsglobal_account(place.simulators.smsglobal, name=new_name("smsglobal"), poll_overlap_seconds=6 * 3600)
+    with added(place, account):
+        smsglobal.inbound(InboundOrder(sender=sender, created=long_ago))
+        with without(place.stack, "clock", action):
+            let_be_due(place, account.name)
+            invoke(place.stack, "clock")
+            assert not done(place, account.name)
+        polled(place, account.name, lambda: done(place, account.name))
+
+
+def test_lists_are_not_left(place: Place) -> None:
+    """
+    The lists of an account that is gone are not read any more, but for a clock that may delete nothing.
+    """
+    account = new_name("gone")
+    for name in LISTS:
+        place.gateway.polls.start(account, name, place.gateway.clock())
+
+    def cursors() -> int:
+        rows = (table_of(place).get(keys.account(account), f"poll#{name}") for name in LISTS)
+        return sum(row is not None for row in rows)
+
+    with without(place.stack, "clock", "dynamodb:DeleteItem"):
+        invoke(place.stack, "clock")
+        assert cursors() == len(LISTS)
+        let_be_due(place, account)
+    until(lambda: "handled" in invoke(place.stack, "clock") and cursors() == 0)

@@ -14,7 +14,7 @@ from local.simulators.websms.faults import Fault, FaultKind
 from local.simulators.websms.inbound import InboundKind, InboundOrder
 from local.simulators.websms.magic import Fate, number_for
 from tests.stack.conftest import Number
-from tests.stack.place import Place, text, wake, words_of
+from tests.stack.place import Place, text, woken, words_of
 
 BASIC = {"username": "sim-user", "password": "sim-password"}
 TOKEN = {"access_token": "sim-access-token"}
@@ -156,12 +156,7 @@ def test_unclear_under_200(place: Place, acme: Client, websms: WebsmsControl) ->
     before = len(websms.messages(recipient=to))
     identifier = acme.send({"channel": "sms", "to": to, "content": text()})["id"]
     until(lambda: acme.message(identifier).get("unclear"))
-
-    def woken() -> bool:
-        wake(place.stack)
-        return bool(acme.message(identifier)["status"] == "unknown")
-
-    until(woken)
+    woken(place, [identifier], "unknown")
     assert len(websms.messages(recipient=to)) == before + 1
 
 

@@ -17,7 +17,8 @@ from local.simulators.websms.inbound import Attachment, InboundKind, InboundOrde
 from local.simulators.websms.magic import Fate, number_for
 from local.tour import draw_picture
 from tests.stack.conftest import Number
-from tests.stack.place import Place, new_messaging_account, text, wake, words_of
+from tests.stack.place import Place, new_messaging_account, text, woken, words_of
+from tests.stack.samples import with_media
 
 CARD = {"title": "Croissant", "description": "Fresh", "suggestions": [{"type": "reply", "label": "Yes", "data": "y"}]}
 SUGGESTIONS: list[Json] = [
@@ -105,7 +106,7 @@ KINDS = (
     Kind(
         "W3",
         "whatsapp",
-        {"type": "media", "media": "picture", "kind": "image", "caption": "Look"},
+        {"type": "media", "media": "image/png", "kind": "image", "caption": "Look"},
         "whatsapp.media",
         {"content": "Look"},
     ),
@@ -117,10 +118,10 @@ KINDS = (
         {"templateName": "order", "templateLocale": "en"},
     ),
     Kind("W5", "rcs", {**text("Coffee?"), "suggestions": SUGGESTIONS}),
-    Kind("W5", "rcs", {"type": "media", "media": "picture", "kind": "image"}),
+    Kind("W5", "rcs", {"type": "media", "media": "image/png", "kind": "image"}),
     Kind("W5", "rcs", {"type": "location", "latitude": 48.2, "longitude": 16.37, "name": "Vienna"}),
-    Kind("W5", "rcs", {"type": "card", "card": {**CARD, "media": "picture"}}),
-    Kind("W5", "rcs", {"type": "carousel", "cards": [{**CARD, "media": "picture"}, CARD]}),
+    Kind("W5", "rcs", {"type": "card", "card": {**CARD, "media": "image/png"}}),
+    Kind("W5", "rcs", {"type": "carousel", "cards": [{**CARD, "media": "image/png"}, CARD]}),
 )
 
 
@@ -136,25 +137,13 @@ def test_every_kind_is_read(acme: Client, websms: WebsmsControl, number: Number,
     Each kind is accepted, taken by websms without a remark, and comes back as sent, delivered and read.
     """
     to = number()
-    body = {"channel": kind.channel, "to": to, "content": with_media(kind.content, upload(acme))}
+    body = {"channel": kind.channel, "to": to, "content": with_media(acme, kind.content)}
     message = acme.message_when(acme.send(body)["id"], "read", "failed", "rejected")
     assert message["status"] == "read", message
     assert sorted(words_of(message)) == ["delivered", "dispatched", "read"]
     (arrived,) = websms.messages(recipient=to)
     assert (arrived.operation, arrived.accepted, arrived.remarks) == (kind.operation, True, [])
     assert arrived.body.items() >= kind.members.items()
-
-
-def with_media(content: Any, media_id: str) -> Any:
-    """
-    The content, with the medium in every place that says `picture`.
-    """
-    if isinstance(content, dict):
-        return {
-            name: {"id": media_id} if name == "media" and part == "picture" else with_media(part, media_id)
-            for name, part in content.items()
-        }
-    return [with_media(part, media_id) for part in content] if isinstance(content, list) else content
 
 
 @pytest.mark.feature("W6")
@@ -353,13 +342,8 @@ def test_unclear_is_not_tried_again(place: Place, acme: Client, websms: WebsmsCo
     before = len(websms.messages(recipient=to))
     identifier = acme.send({"channel": "whatsapp", "to": to, "content": text()})["id"]
     until(lambda: acme.message(identifier).get("unclear"))
-
-    def woken() -> bool:
-        wake(place.stack)
-        return bool(acme.message(identifier)["status"] == "unknown")
-
-    until(woken)
-    assert acme.message(identifier)["error"] == {"reason": "unknown", "code": "5000"}
+    (message,) = woken(place, [identifier], "unknown")
+    assert message["error"] == {"reason": "unknown", "code": "5000"}
     assert len(websms.messages(recipient=to)) == before + 1
 
 
