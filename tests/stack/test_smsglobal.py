@@ -24,6 +24,7 @@ from herald.clock import Time
 from herald.exchange import Exchange
 from herald.models import Account, InboundMessage, OptIn, StatusUpdate
 from herald.provider import Direction, Listing
+from herald.providers.smsglobal import Adapter
 from local.client import Json, Refused, until
 from local.furnishing import GLOBAL_NUMBER, smsglobal_account
 from local.providers import SmsGlobalControl
@@ -373,31 +374,42 @@ def test_what_is_listed_late(place: Place, smsglobal: SmsGlobalControl, number: 
         assert len(inbound(place, sender, name)) == 4
 
 
+class InPairs(Adapter):
+    """
+    SMSGlobal, asked for two entries a page.
+    """
+
+    page = 2
+
+
 @pytest.mark.feature("G12")
 @pytest.mark.feature("G13")
 def test_lists_and_single_entries(place: Place, smsglobal: SmsGlobalControl, enquiry: Enquiry, number: Number) -> None:
     """
     What an operator asks of both lists by every filter, page by page and entry by entry, is what SMSGlobal has.
     """
-    person, word = number(), uuid.uuid4().hex
-    digits = person.removeprefix("+")
+    person, other, word = number(), number(), uuid.uuid4().hex
     began = place.gateway.clock() - 1000
-    theirs = place.client.message(sent(place, person, text(f"to {word}")))["provider_id"]
-    for _ in range(3):
-        smsglobal.inbound(InboundOrder(sender=person, message=f"from {word}"))
-    received = Listing(
-        Direction.INBOUND, began, place.gateway.clock() + 1000, sender=person, recipient=GLOBAL_NUMBER, search=word
-    )
-    pages = list(enquiry.pages(received, 2)) + list(enquiry.pages(replace(received, skip=2), 10))
+    theirs = [place.client.message(sent(place, to, text(f"to {word}")))["provider_id"] for to in (person, other)]
+    for order in (
+        *[{"sender": person, "message": f"from {word}"}] * 3,
+        {"sender": other, "message": f"from {word}"},
+        {"sender": person, "message": "something else"},
+        {"sender": person, "message": f"from {word}", "recipient": "61430000009"},
+    ):
+        smsglobal.inbound(InboundOrder.model_validate(order))
+    received = Listing(Direction.INBOUND, began, None, sender=person, recipient=GLOBAL_NUMBER, search=word)
+    pages = list(replace(enquiry, adapter=InPairs).pages(received, None))
     events = [event for page in pages for event in page.events if isinstance(event, InboundMessage)]
-    assert [page.count for page in pages] == [2, 3]
+    assert [page.count for page in pages] == [2, 1]
     assert {(event.sender, event.content["text"]) for event in events} == {(person, f"from {word}")}
+    assert len({event.event_id for event in events}) == 3
     assert enquiry.entry(Direction.INBOUND, events[0].event_id or "") == events[0]
-    (page,) = enquiry.pages(Listing(Direction.OUTBOUND, began, sender=GLOBAL_NUMBER, recipient=digits, search=word), 10)
-    assert [event.provider_message_id for event in page.events if isinstance(event, StatusUpdate)] == [theirs]
-    assert not any(
-        page.count for page in enquiry.pages(replace(received, end=began - 60_000, start=began - 120_000), 10)
-    )
+    told = Listing(Direction.OUTBOUND, began, sender=GLOBAL_NUMBER, recipient=person, search=word)
+    (page,) = enquiry.pages(told, 10)
+    assert [event.provider_message_id for event in page.events if isinstance(event, StatusUpdate)] == theirs[:1]
+    before = replace(told, start=began - 120_000, end=began - 60_000)
+    assert [page.count for page in enquiry.pages(before, 10)] == [0]
 
 
 # What becomes of messages.

@@ -19,10 +19,11 @@ from local.furnishing import add_account, webex_account
 from local.providers import WebexConnectControl
 from local.simulators.kit import Arrival, Fault, FaultKind
 from local.simulators.webex_connect.contact_policy import Cap, Group, Member
+from local.simulators.webex_connect.magic import number_for
 from tests.stack.conftest import Number
 from tests.stack.place import Place, new_name, patient, text, woken
-from tests.stack.samples import with_media
-from tests.stack.webex_kinds import ENDS, KINDS, Kind, holds, plain, somebody_who
+from tests.stack.samples import holds, with_media
+from tests.stack.webex_kinds import ENDS, KINDS, Kind, plain, somebody_who
 
 ACCOUNT = "webex"
 SERVICE = {"service_id": "SIMSERVICE", "service_secret": "c2ltLXNlY3JldC1vZi10aGUtc2VydmljZQ=="}
@@ -390,3 +391,25 @@ def test_a_thousand(place: Place, webex_connect: WebexConnectControl, number: Nu
     assert again == {value(to) for to in people[997:]}
     taken = [str(each.reference) for call in calls for each in call.results if each.accepted]
     assert sorted(taken) == sorted(f"{each['id']}-0" for each in messages)
+
+
+@pytest.mark.feature("X9")
+@pytest.mark.feature("X17")
+@pytest.mark.parametrize(("answer", "ends"), [("list", "rejected"), ("one", "failed")])
+def test_several_through_v2(
+    acme: Client, webex_connect: WebexConnectControl, number: Number, answer: str, ends: str
+) -> None:
+    """
+    Several are one call of v2. Whether it answers each of them or all at once, who is refused learns, and only they.
+    """
+    refused, *others = people = [number_for("7102", refuse=True), number(), number()]
+    body = {"channel": "rcs", "account": ACCOUNT, "content": text(), "recipients": [{"to": to} for to in people]}
+    with webex_connect.changed(v2_answer=answer):
+        request = acme.send(body)["id"]
+        webex_connect.wait(accepted=1, recipient=others[0])
+    (call,) = {arrival(webex_connect, to).number for to in others}
+    found = {each["to"]: each["id"] for each in members(acme, request)}
+    assert acme.message_when(found[refused], ends)["error"] == {"reason": "invalid_recipient", "code": "7102"}
+    for to in others:
+        acme.message_when(found[to], "read")
+    assert [each.number for each in webex_connect.messages(recipient=refused)][-1] == call

@@ -24,7 +24,8 @@ from local.simulators.webex_connect.provider import RawOrder
 from local.tour import draw_picture
 from tests.stack.conftest import Number
 from tests.stack.place import Place, new_name, text, words_of
-from tests.stack.webex_kinds import holds, plain, somebody_who
+from tests.stack.samples import holds
+from tests.stack.webex_kinds import plain, somebody_who
 
 ACCOUNT = "webex"
 

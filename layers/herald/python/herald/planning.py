@@ -129,10 +129,10 @@ class Planner:
         seen: set[tuple[int, AddressType]] = set()
         for position, (recipient, content) in enumerate(zip(plan.recipients, plan.contents, strict=True)):
             try:
-                adapter.check_address(plan.request.channel, recipient.to)
                 if (id(content), recipient.to.type) not in seen:
                     seen.add((id(content), recipient.to.type))
                     adapter.check(self.sample(plan, recipient.to, content))
+                adapter.check_address(plan.request.channel, recipient.to)
             except InvalidMessage as error:
                 if plan.is_request and (error.field or "").split(".")[0] in ("to", "variables"):
                     error.field = f"recipients[{position}].{error.field}"

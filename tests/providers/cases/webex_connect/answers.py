@@ -357,6 +357,20 @@ RESULTS: list[Case] = [
         json_response(201, {"messageId": TRANSACTION, "correlationId": "", "status": "queued"}),
         *[Receipt(TRANSACTION, "queued")] * 3,
     ),
+    each(
+        "v2: a bare array of one result each",
+        json_response(
+            201,
+            [
+                {"messageId": TRANSACTION, "correlationId": ONE, "status": "queued"},
+                {"messageId": TRANSACTION, "correlationId": THREE, "status": "queued"},
+                {"code": "7102", "message": "Invalid address", "correlationId": TWO, "status": "Rejected"},
+            ],
+        ),
+        Receipt(TRANSACTION, "queued"),
+        Refused(ProviderRejected, code="7102"),
+        Receipt(TRANSACTION, "queued"),
+    ),
     *(
         Answers(
             name=f"one object is about the call: {code}",

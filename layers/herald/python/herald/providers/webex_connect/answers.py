@@ -81,7 +81,7 @@ class _Answer(_Result):
 
 def results(response: Response, message: OutboundMessage, codes: Codes) -> Sequence[Receipt | ProviderError]:
     """Each recipient's result, in their order. Raises a ProviderError that is about the call as a whole."""
-    answer = read(_Answer, response.body)
+    answer = read(_Answer, _wrapped(response.body))
     if answer is None:
         raise error_for_status(response) or OutcomeUnknown(
             "the provider's answer cannot be read", provider_code=str(response.status)
@@ -95,6 +95,11 @@ def results(response: Response, message: OutboundMessage, codes: Codes) -> Seque
     if isinstance(result, ProviderError):
         raise result
     return [result] * len(message.recipients)
+
+
+def _wrapped(body: bytes) -> bytes:
+    """v1 wraps its results; a bare array of them, which v2 may answer to several, is read like one of v1's."""
+    return b'{"response":%b}' % body if body.lstrip().startswith(b"[") else body
 
 
 def _by_recipient(told: Sequence[_Result | None], message: OutboundMessage) -> Sequence[_Result | None]:
