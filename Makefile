@@ -43,6 +43,7 @@ docs: $(DEV)/.done ## Write the pages that are made from code, a run and test ma
 	PYTHONPATH=layers/herald/python $(BIN)/python -m docs.generate
 	PYTHONPATH=layers/herald/python $(BIN)/python -m tests.events
 	PYTHONPATH=layers/herald/python $(BIN)/python -m tests.features
+	PYTHONPATH=layers/herald/python $(BIN)/python -m tests.goals
 
 build: $(DEV)/.done ## Build functions and layers into .aws-sam/build
 	$(SAM) build

@@ -144,22 +144,23 @@ type Proofs = Mapping[str, Counter[str]]
 
 
 class Marks:
-    """A plugin that notes the marks of every test that is collected, before any is deselected."""
+    """A plugin that notes the marks of this name on every test that is collected, before any is deselected."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.proofs: dict[str, Counter[str]] = {}
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         for item in items:
             test = re.sub(r"\[.*", "", item.nodeid, flags=re.DOTALL)
-            for feature in {name for mark in item.iter_markers("feature") for name in mark.args}:
+            for feature in {name for mark in item.iter_markers(self.name) for name in mark.args}:
                 self.proofs.setdefault(feature, Counter())[test] += 1
 
 
-def collect() -> Proofs:
-    """Looks through all tests, without running one."""
-    marks = Marks()
+def collect(name: str = "feature") -> Proofs:
+    """Looks through all tests for marks of this name, without running one."""
+    marks = Marks(name)
     told = StringIO()
     with redirect_stdout(told):
         failed = pytest.main(["--collect-only", "-q", "-p", "no:randomly", "-p", "no:cacheprovider"], plugins=[marks])

@@ -1,5 +1,5 @@
 """
-The page of the features is what the tests' marks say, and nothing that has to be proved is without a test.
+The pages of features and promises are what the tests' marks say, and nothing that has to be proved is without a test.
 """
 
 import os
@@ -7,18 +7,22 @@ import subprocess
 import sys
 from collections import Counter
 
+import pytest
+
+from tests import goals
 from tests.features import PAGE, REQUIRED, TITLES, mistakes, page
 
 
-def test_the_page_is_kept() -> None:
+@pytest.mark.parametrize("page", ["tests.features", "tests.goals"])
+def test_the_page_is_kept(page: str) -> None:
     """
-    docs/features.md is what all tests together say, and every W and S row has one.
+    docs/features.md and docs/reliability.md are what all tests together say; every row of a provider has one.
 
     In a process of its own, since this run may have been asked for a few tests only.
     """
     root = PAGE.parent.parent
     environment = {**os.environ, "PYTHONPATH": f"{root}{os.pathsep}{root / 'layers/herald/python'}"}
-    command = [sys.executable, "-m", "tests.features", "--check"]
+    command = [sys.executable, "-m", page, "--check"]
     checked = subprocess.run(  # noqa: S603 - ourselves
         command, cwd=root, env=environment, capture_output=True, text=True, check=False
     )
@@ -35,3 +39,9 @@ def test_what_is_missing_is_told() -> None:
     assert f"| W1 | {TITLES['W1']} | **nothing** |" in written
     assert f"| F1 | {TITLES['F1']} | `test_x.py::test_x` (2) |" in written
     assert "| F2 |" not in written
+
+
+def test_figures_are_told_once_and_in_order() -> None:
+    """The same figure of two workers is one line; goals come in the order of their numbers."""
+    seen = [("G10", "orders", "5"), ("G2", "schedules", "500"), ("G10", "orders", "5"), ("G10", "providers", "6")]
+    assert goals.report(seen) == ["G2   schedules: 500", "G10  orders: 5", "G10  providers: 6"]
