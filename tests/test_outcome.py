@@ -45,6 +45,7 @@ STATUSES = {
 }
 
 
+@pytest.mark.goal("G19")
 @pytest.mark.feature("F9")
 def test_every_status() -> None:
     """Every HTTP status from 100 to 599 leads to one of the three outcomes; what is unknown is unclear."""
@@ -73,6 +74,7 @@ BEFORE_IT_LEFT = {
 }
 
 
+@pytest.mark.goal("G19")
 @pytest.mark.parametrize("failure", every_failure(), ids=lambda one: one.__name__)
 def test_every_wire_failure(failure: type[httpx.HTTPError]) -> None:
     """Only what fails before the request has left was not sent; any other failure is unclear."""

@@ -242,7 +242,11 @@ class World:
 
     def _equip(self, parts: Assembly) -> None:
         parts.time = Time(self.clock, self._sleep, self._roll, self._nonce)
-        parts.exchange = Exchange(transport=httpx.MockTransport(self._provide))
+        parts.exchange = self.exchange()
+
+    def exchange(self) -> Exchange:
+        """The way to the providers: the test's own answers, unless a test brings a real wire."""
+        return Exchange(transport=httpx.MockTransport(self._provide))
 
     def _sleep(self, seconds: float) -> None:
         self.clock.now += round(seconds * 1000)

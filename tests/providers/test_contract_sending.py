@@ -27,6 +27,7 @@ from herald.errors import (
 from herald.exchange import Exchange
 from herald.models import MediaFile
 from herald.provider import Response
+from tests.conftest import Show
 from tests.providers.harness import Table, answering, failing
 from tests.providers.tables import TOKEN, failures, parsers, requests, tables
 
@@ -73,11 +74,13 @@ def test_a_message_survives_the_wire(table: Table) -> None:
     assert adapter.parse_receipt(answer, table.hello).provider_message_id
 
 
+@pytest.mark.goal("G19")
 @pytest.mark.parametrize("table", tables())
 @pytest.mark.parametrize("body", BODIES)
-def test_every_http_status_is_one_of_three_outcomes(table: Table, body: bytes) -> None:
+def test_every_http_status_is_one_of_three_outcomes(table: Table, body: bytes, figure: Show) -> None:
     """Whatever comes back with nothing readable in it: a refusal, not sent, or unclear; never a crash or a success."""
     adapter = table.adapter()
+    figure("G19", f"statuses 100 to 599 of {adapter.account.provider} judged, unknown ones as unclear", 500)
     for status in range(100, 600):
         with pytest.raises((NotSent, ProviderRejected, OutcomeUnknown)) as caught:
             adapter.parse_receipt(Response(status, {}, body), table.hello)
