@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 import boto3
 from botocore.exceptions import ClientError
 
+from cli.dead import DeadLetters, queues_of
 from herald.aws.bucket import Bucket
 from herald.aws.polls import Polls
 from herald.aws.queues import Queues
@@ -46,6 +47,10 @@ def _calls_nobody() -> Caller:
     raise Refused("providers are called only from a gateway that was found by its stack")
 
 
+def _has_no_queues() -> DeadLetters:
+    raise Refused("queues are known only to a gateway that was found by its stack")
+
+
 def outputs(client: "CloudFormationClient", stack: str) -> Mapping[str, str]:
     """The outputs of a deployed stack by name. Raises Refused when there is no such stack."""
     try:
@@ -65,7 +70,8 @@ class Gateway:
     """
     One deployment. `api_url` is where its API is called, `signing_secret` the ARN of what signs webhook addresses,
     `spill_queue` takes webhooks to be worked through, `clock` gives milliseconds since 1970. `caller` makes what
-    speaks to providers from here, with the accounts' own credentials and the tokens that the workers share.
+    speaks to providers from here, with the accounts' own credentials and the tokens that the workers share, and
+    `dead_letters` what works on the queues of what failed.
     """
 
     registry: Registry
@@ -79,6 +85,7 @@ class Gateway:
     spill_queue: str
     clock: Callable[[], int] = now
     caller: Callable[[], Caller] = _calls_nobody
+    dead_letters: Callable[[], DeadLetters] = _has_no_queues
 
     @classmethod
     def connect(cls, stack: str, session: boto3.Session) -> Self:
@@ -98,6 +105,13 @@ class Gateway:
             queues=Queues(session.client("sqs")),
             spill_queue=found["SpillQueueUrl"],
             caller=lambda: Caller(Exchange(), held, Tokens(table), Time()),
+            dead_letters=lambda: DeadLetters(
+                queues_of(session.client("cloudformation"), stack),
+                session.client("sqs"),
+                session.client("dynamodbstreams"),
+                session.client("lambda"),
+                found["PublishFunctionName"],
+            ),
         )
 
     def signing_key(self) -> bytes:

@@ -4,9 +4,12 @@ import re
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
+from typing import Any
 
 import pytest
+import typer
 
+from cli.app import app
 from herald import providers
 from herald.provider import adapter_class
 from tests.world import resources
@@ -42,6 +45,25 @@ def test_every_alarm_says_what_to_do() -> None:
     suffixes = [re.sub(r".*\$\{AWS::StackName\}-([\w-]+).*", r"\1", name) for name in names]
     missing = [suffix for suffix in suffixes if f"`{suffix}`" not in page("operations.md")]
     assert suffixes
+    assert not missing
+
+
+def commands() -> set[tuple[str, str]]:
+    """Every group of `herald` with each of its commands; a command without a group has an empty second name."""
+    tree: Any = typer.main.get_command(app)
+    return {
+        (name, command)
+        for name, group in tree.commands.items()
+        for command in (group.commands if hasattr(group, "commands") else [""])
+    }
+
+
+@pytest.mark.parametrize("document", sorted([ROOT / "README.md", *DOCS.glob("*.md")]), ids=lambda path: path.name)
+def test_every_command_exists(document: Path) -> None:
+    """Whoever types a command from a page is understood."""
+    named = re.findall(r"\./herald ([a-z][a-z-]*)(?: ([a-z-]+))?", document.read_text())
+    alone = {name for name, command in commands() if not command}
+    missing = [(name, command) for name, command in named if (name, "" if name in alone else command) not in commands()]
     assert not missing
 
 
