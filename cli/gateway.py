@@ -64,8 +64,9 @@ def outputs(client: "CloudFormationClient", stack: str) -> Mapping[str, str]:
 class Gateway:
     """
     One deployment. `api_url` is where its API is called, `signing_secret` the ARN of what signs webhook addresses,
-    `spill_queue` takes webhooks to be worked through, `clock` gives milliseconds since 1970. `caller` makes what
-    speaks to providers from here, with the accounts' own credentials and the tokens that the workers share.
+    `spill_queue` takes webhooks to be worked through, `callback_queue` what endpoints are to be told, `clock` gives
+    milliseconds since 1970. `caller` makes what speaks to providers from here, with the accounts' own credentials and
+    the tokens that the workers share.
     """
 
     registry: Registry
@@ -77,6 +78,8 @@ class Gateway:
     bucket: Bucket
     queues: Queues
     spill_queue: str
+    table: Table
+    callback_queue: str
     clock: Callable[[], int] = now
     caller: Callable[[], Caller] = _calls_nobody
 
@@ -97,11 +100,13 @@ class Gateway:
             bucket=Bucket(lambda: session.client("s3"), found["BucketName"]),
             queues=Queues(session.client("sqs")),
             spill_queue=found["SpillQueueUrl"],
+            table=table,
+            callback_queue=found["CallbackQueueUrl"],
             caller=lambda: Caller(Exchange(), held, Tokens(table), Time()),
         )
 
     def signing_key(self) -> bytes:
-        """What webhook addresses are signed with."""
+        """What webhook addresses are signed with, and the secrets of endpoints made of."""
         return self.secrets.get_secret_value(SecretId=self.signing_secret)["SecretString"].encode()
 
     def write_credentials(self, account: str, credentials: Mapping[str, str]) -> None:

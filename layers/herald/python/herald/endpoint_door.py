@@ -6,7 +6,6 @@ What belongs to another tenant does not exist.
 
 import json
 import re
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Self
 
@@ -127,7 +126,9 @@ class Door:
         after = read_after(question.cursor, tenant, asked) if question.cursor else ""
         page = self._parts.deliveries.page(endpoint.id, question.state, question.limit, after)
         view: dict[str, object] = {"deliveries": [delivery_view(delivery) for delivery in page.deliveries]}
-        return answer(HTTPStatus.OK, view | ({"next_cursor": write_after(page.next, tenant, asked)} if page.next else {}))
+        return answer(
+            HTTPStatus.OK, view | ({"next_cursor": write_after(page.next, tenant, asked)} if page.next else {})
+        )
 
     def delivery(self, call: Call) -> Answer:
         """One of them, with the event."""
