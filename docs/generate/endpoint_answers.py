@@ -56,15 +56,13 @@ class Secrets(Model):
 
 class Tried(Model):
     """
-    What came of a test: the `status` that was answered, or in `failure` why there was no answer.
+    What came of a test. `delivered`: it answered with a 2xx.
 
-    `delivered`: the answer was a 2xx.
+    `last` is the status, or what happened instead: `timeout`, `unreachable`, `broken`, `address_refused`.
     """
 
-    event_id: EventId
     delivered: bool
-    status: Annotated[int, Field(ge=100, le=999)] | None = None
-    failure: str | None = None
+    last: str
     milliseconds: Count
 
 
@@ -99,9 +97,10 @@ class DeliveryPage(Model):
 
 
 class Replayed(Model):
-    """How many events are tried again from now on."""
+    """How many are tried again from now on. With `next_cursor` there may be more, which another request takes on."""
 
     replayed: Count
+    next_cursor: str | None = None
 
 
 class DisabledEndpoint(Model):

@@ -17,7 +17,9 @@ from docs.generate import answers, endpoint_answers
 from docs.generate.problems import PROBLEMS, example
 from herald import VERSION, inbound_content
 from herald.authenticating import Scope
+from herald.aws.endpoints import TooManyEndpoints
 from herald.content import Model
+from herald.endpoint_door import DeliveriesQuestion, Replay
 from herald.errors import (
     ConfigurationError,
     Conflict,
@@ -40,8 +42,10 @@ from herald.errors import (
     UnsupportedFeature,
     WebhookNotVerified,
 )
+from herald.guarded import AddressRefused
 from herald.models import SendRequest
 from herald.questions import CapabilityQuestion, InboundQuestion, InvalidQuery, MessagesQuestion
+from herald.registering import EndpointChange, NewEndpoint, Rotation
 from herald.shelving import MAX_DIRECT, MediaDescription, UploadGrant, UploadRequest
 from herald.web import MAX_BODY
 
@@ -284,7 +288,8 @@ OPERATIONS: Mapping[str, Operation] = {
         "replayDeliveries",
         "Try again what was missed",
         endpoint_answers.Replayed,
-        "The deliveries that are `waiting` or `failed`, or those of one state; each has all its tries again.",
+        "The deliveries that have `failed`, or those of another state; each has all its tries again. Very many take more"
+        " than one request: follow `next_cursor`.",
         Scope.ENDPOINTS_WRITE,
         HTTPStatus.ACCEPTED,
         body=Body(Replay, "Which of them.", required=False),
@@ -312,7 +317,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "POST /v1/endpoints/{id}/deliveries/{event}/replay": Operation(
         "replayDelivery",
         "Try one again",
-        endpoint_answers.Replayed,
+        endpoint_answers.Delivery,
         scope=Scope.ENDPOINTS_WRITE,
         status=HTTPStatus.ACCEPTED,
         errors=(NotFound, Conflict),

@@ -13,12 +13,13 @@ from pydantic import Field, model_validator
 
 from herald.authenticating import Scope
 from herald.aws.deliveries import Delivery, DeliveryState
-from herald.calling_back import Tried, webhook_id
+from herald.calling_back import Choice
 from herald.content import Model
 from herald.cursor import read_after, write_after
 from herald.endpoint import Endpoint
 from herald.errors import NotFound
 from herald.identifier import is_id
+from herald.posting import webhook_id
 from herald.questions import Cursor, Instant, Limit, read_query
 from herald.registering import EndpointChange, NewEndpoint, Rotation
 from herald.view import stamp
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 MAX_JSON = 64_000
 """Bytes of a JSON body here."""
+
+REPLAY_MILLISECONDS = 15_000
+"""How long one request puts deliveries on their way again; the gateway gives up after 30 seconds."""
 
 _EVENT = re.compile(r"[a-z0-9._:]{1,120}")
 
@@ -43,20 +47,27 @@ class DeliveriesQuestion(Model):
 
 class Replay(Model):
     """
-    The body of `POST /v1/endpoints/{id}/replay`: which deliveries, by their state and by when they were first tried.
+    The body of `POST /v1/endpoints/{id}/replay`: which deliveries, by state and by when they were first tried.
 
-    Without a state all that were not delivered; `from` and `to` are included.
+    `from` and `to` are included. `cursor`: where an answer said that there are more.
     """
 
-    state: DeliveryState | None = None
+    state: DeliveryState = DeliveryState.FAILED
     first: Annotated[Instant | None, Field(alias="from")] = None
     last: Annotated[Instant | None, Field(alias="to")] = None
+    cursor: Cursor | None = None
 
     @model_validator(mode="after")
     def _order(self) -> Self:
         if self.first and self.last and self.last < self.first:
             raise ValueError("to must not be before from")
         return self
+
+    @property
+    def choice(self) -> Choice:
+        """As the use case takes it, in milliseconds."""
+        first, last = (int(time.timestamp() * 1000) if time else None for time in (self.first, self.last))
+        return Choice(self.state, first, last)
 
 
 class Door:
@@ -135,6 +146,30 @@ class Door:
         delivery = self._delivery(call, self._endpoint(call, self._reader(call)))
         return answer(HTTPStatus.OK, delivery_view(delivery) | {"event": json.loads(delivery.event)})
 
+    def test(self, call: Call) -> Answer:
+        """Call the endpoint now, and tell what came of it."""
+        tried = self._parts.calling_back.try_now(self._endpoint(call, self._writer(call)))
+        view = {"delivered": tried.delivered, "last": tried.last, "milliseconds": tried.took}
+        return answer(HTTPStatus.OK, view)
+
+    def replay(self, call: Call) -> Answer:
+        """Try one again, now and as often as a new one: 202."""
+        endpoint = self._endpoint(call, self._writer(call))
+        again = self._parts.calling_back.replay(endpoint, self._delivery(call, endpoint).id)
+        return answer(HTTPStatus.ACCEPTED, delivery_view(again))
+
+    def replay_all(self, call: Call) -> Answer:
+        """Try many again: 202, and how many they are."""
+        tenant = self._writer(call)
+        endpoint, wanted = self._endpoint(call, tenant), _optional(call, Replay)
+        asked = f"replay {endpoint.id} {wanted.model_dump_json(exclude={'cursor'})}"
+        after = read_after(wanted.cursor, tenant, asked) if wanted.cursor else ""
+        deadline = self._parts.time.now() + REPLAY_MILLISECONDS
+        done = self._parts.calling_back.replay_all(endpoint, wanted.choice, deadline, after)
+        view: dict[str, object] = {"replayed": done.count}
+        view |= {"next_cursor": write_after(done.next, tenant, asked)} if done.next else {}
+        return answer(HTTPStatus.ACCEPTED, view)
+
     def _reader(self, call: Call) -> str:
         return self._parts.keys.authenticate(call, Scope.ENDPOINTS_READ).tenant
 
@@ -148,7 +183,7 @@ class Door:
         name = call.parameters["event"]
         if not _EVENT.fullmatch(name):
             raise NotFound("there is no such delivery")
-        return self._parts.deliveries.read(endpoint.id, name.replace("_", "."))
+        return self._parts.deliveries.read(endpoint.id, name.replace("_", "."))  # also by its webhook-id
 
     def _secrets(self, endpoint: Endpoint) -> Answer:
         secrets = [

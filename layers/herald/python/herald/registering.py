@@ -26,6 +26,8 @@ TRIES = 10
 MAX_OVERLAP = 7 * 86_400
 """Seconds that a secret that was replaced may stay valid."""
 
+ADDRESS_HINT = "https, a public host name, port 443 or 8443, no user and password"
+
 GROUPS = tuple(dict.fromkeys(f"{name.partition('.')[0]}.*" for name in EVENT_TYPES))
 """Names for all events that begin alike."""
 
@@ -139,7 +141,7 @@ class Registering:
         try:
             self._check(url)
         except InvalidMessage as error:
-            error.field, error.hint = "url", _ADDRESS
+            error.field, error.hint = "url", ADDRESS_HINT
             raise
 
     def _remake(self, tenant: str, endpoint_id: str, remake: Callable[[Endpoint], Endpoint]) -> Endpoint:
@@ -152,9 +154,6 @@ class Registering:
                 self._endpoints.change(remade, found.version)
                 return remade
         raise Conflict("others change this endpoint at the same time", hint="try again")
-
-
-_ADDRESS = "https://, a public host name, port 443 or 8443, no user or password"
 
 
 def _changed(endpoint: Endpoint, change: EndpointChange, now: int) -> Endpoint:
