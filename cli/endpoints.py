@@ -1,11 +1,15 @@
 """`herald endpoints`: where tenants are told of what happens, and what they did not take."""
 
 import json
-from time import monotonic
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
+from cli.admin import DAY
 from cli.arguments import AsJson, gateway
 from cli.gateway import Gateway, Refused
 from cli.output import Row, done, show, time
@@ -13,15 +17,20 @@ from herald.aws.deliveries import Deliveries, Delivery, DeliveryState
 from herald.aws.endpoint_gates import EndpointGates
 from herald.aws.endpoints import Endpoints
 from herald.body import parse_json
+from herald.callback_record import CallbackQueue
 from herald.content import Model
 from herald.endpoint import Endpoint
-from herald.guarded import Guarded
+from herald.posting import Poster
 from herald.registering import MAX_OVERLAP, EndpointChange, NewEndpoint, Registering
+from herald.replaying import Choice, Replaying
 
 app = typer.Typer(no_args_is_help=True, help="Where tenants are told of what happens.")
 
 FEW = 20
 """Deliveries that are shown unless more are asked for."""
+
+_WIDTH = 10
+_WATCHDOG = 900_000
 
 Wanted = Annotated[
     list[str] | None, typer.Option("--event", metavar="TYPE", help="message.read, message.* …; all by default.")
@@ -36,8 +45,22 @@ def endpoints_of(gateway: Gateway) -> Endpoints:
 
 def registering(gateway: Gateway) -> Registering:
     """What their owners may do to them."""
-    gates, guarded = EndpointGates(gateway.table), Guarded(monotonic)
-    return Registering(endpoints_of(gateway), gates, guarded.check, gateway.signing_key, gateway.clock)
+    gates, check = EndpointGates(gateway.table), gateway.guarded.check
+    return Registering(endpoints_of(gateway), gates, check, gateway.signing_key, gateway.clock)
+
+
+@contextmanager
+def replaying(gateway: Gateway) -> Iterator[Replaying]:
+    """What calls endpoints from here, and has the workers try again."""
+    with ThreadPoolExecutor(_WIDTH) as pool:
+        yield Replaying(
+            deliveries=Deliveries(gateway.table),
+            poster=Poster(gateway.guarded, gateway.signing_key, gateway.clock),
+            queue=CallbackQueue(gateway.queues, gateway.callback_queue),
+            watchdog=_WATCHDOG,
+            pool=pool,
+            now=gateway.clock,
+        )
 
 
 @app.command("list")
@@ -145,10 +168,50 @@ def deliveries(  # noqa: PLR0913 - the options of the command
     endpoints_of(opened).read(tenant, endpoint)
     rows = Deliveries(opened.table)
     if event:
-        found = rows.read(endpoint, event)
+        found = rows.read(endpoint, event_id(event))
         show({**_delivery_row(found), "content": json.loads(found.event)}, as_json=as_json)
         return
     show([_delivery_row(one) for one in _first(rows, endpoint, state, limit)], as_json=as_json)
+
+
+@app.command("test")
+def call(ctx: typer.Context, tenant: str, endpoint: str, *, as_json: AsJson = False) -> None:
+    """POST an event endpoint.test to an endpoint, from this machine. Exit code 1 when it was not taken."""
+    opened = gateway(ctx)
+    with replaying(opened) as again:
+        tried = again.try_now(endpoints_of(opened).read(tenant, endpoint).value)
+    show({"delivered": tried.delivered, "last": tried.last, "milliseconds": tried.took}, as_json=as_json)
+    if not tried.delivered:
+        raise typer.Exit(1)
+
+
+@app.command()
+def replay(  # noqa: PLR0913 - the options of the command
+    ctx: typer.Context,
+    tenant: str,
+    endpoint: str,
+    event: Annotated[str | None, typer.Argument(help="Only this one.")] = None,
+    *,
+    state: Annotated[DeliveryState | None, typer.Option(help="Those; all that are not delivered by default.")] = None,
+    first: Annotated[datetime | None, typer.Option("--from", help="First tried then or later, in UTC.")] = None,
+    last: Annotated[datetime | None, typer.Option("--to", help="First tried then or before.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Try again what an endpoint has not taken, now and as often as if it were new."""
+    opened = gateway(ctx)
+    found = endpoints_of(opened).read(tenant, endpoint).value
+    with replaying(opened) as again:
+        if event:
+            again.replay(found, event_id(event))
+            count = 1
+        else:
+            choice = Choice(state, _milliseconds(first), _milliseconds(last))
+            count = again.replay_all(found, choice, opened.clock() + DAY).count
+    done(f"{count} are tried again", as_json=as_json, replayed=count)
+
+
+def _milliseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else round(moment.replace(tzinfo=UTC).timestamp() * 1000)
 
 
 def _first(rows: Deliveries, endpoint: str, state: DeliveryState | None, limit: int) -> list[Delivery]:

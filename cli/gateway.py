@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 import boto3
@@ -23,6 +23,7 @@ from herald.calling import Caller
 from herald.clock import Time
 from herald.errors import HeraldError
 from herald.exchange import Exchange
+from herald.guarded import Guarded
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -66,7 +67,7 @@ class Gateway:
     One deployment. `api_url` is where its API is called, `signing_secret` the ARN of what signs webhook addresses,
     `spill_queue` takes webhooks to be worked through, `callback_queue` what endpoints are to be told, `clock` gives
     milliseconds since 1970. `caller` makes what speaks to providers from here, with the accounts' own credentials and
-    the tokens that the workers share.
+    the tokens that the workers share; `guarded` calls endpoints from here.
     """
 
     registry: Registry
@@ -82,6 +83,7 @@ class Gateway:
     callback_queue: str
     clock: Callable[[], int] = now
     caller: Callable[[], Caller] = _calls_nobody
+    guarded: Guarded = field(default_factory=lambda: Guarded(time.monotonic))
 
     @classmethod
     def connect(cls, stack: str, session: boto3.Session) -> Self:

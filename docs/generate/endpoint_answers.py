@@ -107,8 +107,8 @@ class DisabledEndpoint(Model):
     """An endpoint that Herald has disabled, and why."""
 
     id: Id
-    url: str
     reason: Literal["gone", "failing"]
+    description: str | None = None
 
 
 class EndpointEvent(Event):

@@ -288,8 +288,8 @@ OPERATIONS: Mapping[str, Operation] = {
         "replayDeliveries",
         "Try again what was missed",
         endpoint_answers.Replayed,
-        "The deliveries that have `failed`, or those of another state; each has all its tries again. Very many take more"
-        " than one request: follow `next_cursor`.",
+        "All deliveries that are `waiting` or `failed`, or those of one state; each has all its tries again. Very many"
+        " take more than one request: follow `next_cursor`.",
         Scope.ENDPOINTS_WRITE,
         HTTPStatus.ACCEPTED,
         body=Body(Replay, "Which of them.", required=False),

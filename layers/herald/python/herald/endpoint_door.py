@@ -13,7 +13,6 @@ from pydantic import Field, model_validator
 
 from herald.authenticating import Scope
 from herald.aws.deliveries import Delivery, DeliveryState
-from herald.calling_back import Choice
 from herald.content import Model
 from herald.cursor import read_after, write_after
 from herald.endpoint import Endpoint
@@ -22,6 +21,7 @@ from herald.identifier import is_id
 from herald.posting import webhook_id
 from herald.questions import Cursor, Instant, Limit, read_query
 from herald.registering import EndpointChange, NewEndpoint, Rotation
+from herald.replaying import Choice
 from herald.view import stamp
 from herald.web import Answer, Call, Routes, answer, read_json
 
@@ -49,10 +49,11 @@ class Replay(Model):
     """
     The body of `POST /v1/endpoints/{id}/replay`: which deliveries, by state and by when they were first tried.
 
-    `from` and `to` are included. `cursor`: where an answer said that there are more.
+    Without a state all that are not delivered; `from` and `to` are included. `cursor`: where an answer said that there
+    are more.
     """
 
-    state: DeliveryState = DeliveryState.FAILED
+    state: DeliveryState | None = None
     first: Annotated[Instant | None, Field(alias="from")] = None
     last: Annotated[Instant | None, Field(alias="to")] = None
     cursor: Cursor | None = None
@@ -148,14 +149,14 @@ class Door:
 
     def test(self, call: Call) -> Answer:
         """Call the endpoint now, and tell what came of it."""
-        tried = self._parts.calling_back.try_now(self._endpoint(call, self._writer(call)))
+        tried = self._parts.replaying.try_now(self._endpoint(call, self._writer(call)))
         view = {"delivered": tried.delivered, "last": tried.last, "milliseconds": tried.took}
         return answer(HTTPStatus.OK, view)
 
     def replay(self, call: Call) -> Answer:
         """Try one again, now and as often as a new one: 202."""
         endpoint = self._endpoint(call, self._writer(call))
-        again = self._parts.calling_back.replay(endpoint, self._delivery(call, endpoint).id)
+        again = self._parts.replaying.replay(endpoint, self._delivery(call, endpoint).id)
         return answer(HTTPStatus.ACCEPTED, delivery_view(again))
 
     def replay_all(self, call: Call) -> Answer:
@@ -165,7 +166,7 @@ class Door:
         asked = f"replay {endpoint.id} {wanted.model_dump_json(exclude={'cursor'})}"
         after = read_after(wanted.cursor, tenant, asked) if wanted.cursor else ""
         deadline = self._parts.time.now() + REPLAY_MILLISECONDS
-        done = self._parts.calling_back.replay_all(endpoint, wanted.choice, deadline, after)
+        done = self._parts.replaying.replay_all(endpoint, wanted.choice, deadline, after)
         view: dict[str, object] = {"replayed": done.count}
         view |= {"next_cursor": write_after(done.next, tenant, asked)} if done.next else {}
         return answer(HTTPStatus.ACCEPTED, view)
