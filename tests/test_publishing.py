@@ -43,7 +43,14 @@ def world() -> Iterator[World]:
 
 def _publishing(world: World, bus: PickyBus) -> Publishing:
     parts: Assembly = world.assembly("publish")
-    return Publishing(bus, parts.queues, parts.settings, parts.telemetry, lambda: NOW)  # type: ignore[arg-type]
+    return Publishing(
+        bus=bus,  # type: ignore[arg-type]
+        queues=parts.queues,
+        endpoints=parts.endpoints,
+        settings=parts.settings,
+        telemetry=parts.telemetry,
+        now=lambda: NOW,
+    )
 
 
 def _new(number: int, **fields: Any) -> Written:
