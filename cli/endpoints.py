@@ -20,7 +20,7 @@ from herald.body import parse_json
 from herald.callback_record import CallbackQueue
 from herald.content import Model
 from herald.endpoint import Endpoint
-from herald.posting import Poster
+from herald.posting import Poster, event_id
 from herald.registering import MAX_OVERLAP, EndpointChange, NewEndpoint, Registering
 from herald.replaying import Choice, Replaying
 

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from herald.publishing import Publishing
     from herald.reading import Reading
     from herald.receiving import Receiving
+    from herald.registering import Registering
     from herald.relaying import Relay
     from herald.replaying import Replaying
     from herald.reporting import Reports
@@ -333,6 +334,13 @@ class Assembly:
             pool=self.pool,
             time=self.time,
         )
+
+    @cached_property
+    def registering(self) -> "Registering":
+        from herald.registering import Registering
+
+        gates, check = self.endpoint_gates, self.guarded.check
+        return Registering(self.endpoints, gates, check, self.signing_key, self.time.now)
 
     @cached_property
     def replaying(self) -> "Replaying":

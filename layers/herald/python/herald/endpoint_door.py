@@ -18,7 +18,7 @@ from herald.cursor import read_after, write_after
 from herald.endpoint import Endpoint
 from herald.errors import NotFound
 from herald.identifier import is_id
-from herald.posting import webhook_id
+from herald.posting import event_id, webhook_id
 from herald.questions import Cursor, Instant, Limit, read_query
 from herald.registering import EndpointChange, NewEndpoint, Rotation
 from herald.replaying import Choice
@@ -184,7 +184,7 @@ class Door:
         name = call.parameters["event"]
         if not _EVENT.fullmatch(name):
             raise NotFound("there is no such delivery")
-        return self._parts.deliveries.read(endpoint.id, name.replace("_", "."))  # also by its webhook-id
+        return self._parts.deliveries.read(endpoint.id, event_id(name))
 
     def _secrets(self, endpoint: Endpoint) -> Answer:
         secrets = [

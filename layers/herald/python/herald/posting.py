@@ -61,6 +61,11 @@ def webhook_id(event_id: str) -> str:
     return event_id.replace(".", "_")
 
 
+def event_id(given: str) -> str:
+    """Back from `webhook_id`; an event's id is taken too."""
+    return given.replace("_", ".")
+
+
 class Poster:
     """Posts events. `signing_key` is the deployment's; `now` in milliseconds."""
 
