@@ -81,10 +81,20 @@ def test_ten_seconds_late(table: Table, clock: Clock, endpoints: Endpoints) -> N
     endpoints.add(ENDPOINT)
     clock.now += CACHE - 1
     assert worker.of_tenant("acme") == ()
-    assert worker.find("acme", ID) is None
     assert endpoints.of_tenant("acme") == (ENDPOINT,)
     clock.now += 1
     assert worker.of_tenant("acme") == (ENDPOINT,)
+
+
+def test_looked_at_anew(clock: Clock, table: Table, endpoints: Endpoints) -> None:
+    """An event is never dropped for an endpoint that a worker does not know yet, or knows only as disabled."""
+    worker = Endpoints(table, clock)
+    assert worker.find("acme", ID) is None
+    endpoints.add(replace(ENDPOINT, disabled=Disabled.OWNER))
+    found = worker.find("acme", ID)
+    assert found
+    assert found.disabled
+    endpoints.change(ENDPOINT, 1)
     assert worker.find("acme", ID) == ENDPOINT
     assert worker.find("beta", ID) is None
 

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from herald.aws.keys import hook, id_of, is_hook, is_request, tenant
+from herald.aws.keys import hook, id_of, is_request, tenant
 from herald.endpoint import Disabled
 from herald.status import RANKS, Status, sequence
 from herald.view import inbound_view, media_view, message_view, request_view, stamp, status_of
@@ -66,7 +66,7 @@ def events_of(old: Item | None, new: Item, now: int) -> Iterator[Published]:
     """What the change from `old` to `new` means to the outside; nothing for most."""
     if new["pk"].startswith("N#"):
         yield from _inbound(old, new, now)
-    elif is_hook(new):
+    elif new["pk"].startswith(tenant("")):
         yield from _endpoint(old, new)
     elif is_request(new):
         yield from _request(old, new, now)

@@ -55,8 +55,16 @@ class Endpoints:
         return found
 
     def find(self, tenant: str, endpoint_id: str) -> Endpoint | None:
-        """One of them, at most ten seconds old; None when there is none."""
-        return next((one for one in self.of_tenant(tenant) if one.id == endpoint_id), None)
+        """
+        One of them, at most ten seconds old; None when there is none. Raises Unavailable.
+
+        One that seems to be missing or disabled is looked at anew: whoever sent an event here may know better.
+        """
+        held = next((one for one in self.of_tenant(tenant) if one.id == endpoint_id), None)
+        if held and not held.disabled:
+            return held
+        item = self._table.get(keys.tenant(tenant), keys.hook(endpoint_id))
+        return _endpoint(item) if item else None
 
     def all(self, tenant: str) -> tuple[Endpoint, ...]:
         """All of a tenant as they are now, the oldest first."""

@@ -55,11 +55,6 @@ def hook(endpoint_id: str) -> str:
     return f"hook#{endpoint_id}"
 
 
-def is_hook(item: Mapping[str, object]) -> bool:
-    """Whether this item is an endpoint."""
-    return str(item["sk"]).startswith("hook#")
-
-
 def endpoint_gate(endpoint_id: str) -> str:
     """The sort key of how one of a tenant's endpoints fares."""
     return f"gate#{endpoint_id}"
