@@ -240,7 +240,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "changeEndpoint",
         "Change an endpoint",
         endpoint_answers.Endpoint,
-        "What is left out stays as it is, also what others change at the same time. Enabling it also ends the pause that"
+        "What is left out stays as it is, also what others change at the same time. Enabling it ends the pause that"
         " its failures have brought it.",
         Scope.ENDPOINTS_WRITE,
         body=Body(EndpointChange, "What is to be otherwise."),
@@ -269,7 +269,8 @@ OPERATIONS: Mapping[str, Operation] = {
         "rotateSecret",
         "Change the secret",
         endpoint_answers.Secrets,
-        "The new one is valid at once, the old one until its overlap is over; callbacks are signed with both until then.",
+        "The new one is valid at once, the old one until its overlap is over; callbacks are signed with both until"
+        " then.",
         Scope.ENDPOINTS_WRITE,
         body=Body(Rotation, "How long the old one stays valid.", required=False),
         errors=(*_BODY, InvalidMessage, NotFound, Conflict),

@@ -49,9 +49,7 @@ _EXAMPLES: tuple[HeraldError, ...] = (
     NotFound("there is no such message"),
     MethodNotAllowed("this path takes GET, HEAD, POST"),
     Conflict("the message is being sent or has ended", hint="read it to see what became of it"),
-    TooManyEndpoints(
-        f"a tenant has at most {MAX_ENDPOINTS} endpoints", hint="remove one that is not needed any more"
-    ),
+    TooManyEndpoints(f"a tenant has at most {MAX_ENDPOINTS} endpoints", hint="remove one that is not needed any more"),
     InvalidBody([_TO, _TEXT], 2),
     AddressRefused("the address must use port 443 or 8443", field="url", hint=ADDRESS_HINT),
     InvalidQuery([Mistake("limit", "less_than_equal", "must be less than or equal to 100")], 1),
