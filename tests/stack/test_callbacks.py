@@ -218,7 +218,7 @@ def test_gone_and_back(customer: Make, bus: BusTap, number: Number) -> None:
 @pytest.mark.goal("G13")
 def test_rotation(customer: Make, number: Number, figure: Show) -> None:
     """
-    Before a rotation the first secret signs, during its overlap both, after it the second alone, checked by the library.
+    Before a rotation the first secret signs, during its overlap both, without one only the new: the library says so.
     """
     acme = customer("message.sent")
     old = acme.endpoint["secret"]
