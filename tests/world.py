@@ -4,7 +4,8 @@ A stack without a cloud: what the template declares, made under moto, and the fu
 Table, queues, bucket, bus and environments are read from template.yaml, so a test fails when the template forgets
 something. Nothing runs by itself: `settle` lets lanes and stream do their work, `clock` is moved by the test,
 providers answer whatever the test says (`world.provider`), every request to them is kept (`world.requests`).
-What users' addresses lead to answers by `world.customer` (tests/customers.py); what it was sent is kept in `world.posted`.
+What users' addresses lead to answers by `world.customer` (tests/customers.py), and keeps what it was sent in
+`world.posted`.
 
     with World.of_acme() as world:                    # a tenant, its key, accounts websms and websms_sms with routes
         answer = world.post("/v1/messages", {...})    # through the function that the template routes it to
@@ -356,6 +357,11 @@ class World:
         """The same, ten at a time, as Lambda hands them over."""
         return [list(batch) for batch in itertools.batched(self.records(queue), 10, strict=False)]
 
+    def held_until(self, queue: str) -> list[int]:
+        """When, by the world's time, each record that lies in a queue may be taken."""
+        self._note_delays()
+        return [self._due[message.id] for message in _messages(queue)]
+
     def _note_delays(self) -> None:
         """When, by the world's time, each record may be taken: moto counts in real time."""
         for queue in (*_work_queues(), EVENTS):
@@ -391,7 +397,7 @@ class World:
                 if records:
                     failed = self.invoke(function, {"Records": records})["batchItemFailures"]
                     assert not failed, f"{function} could not work on {len(failed)} of {len(records)} records"
-            held = [self._due[message.id] for queue in (*LANES, "CallbackQueue") for message in _messages(queue)]
+            held = [until for queue in (*LANES, "CallbackQueue") for until in self.held_until(queue)]
             if not any(records for _, records in batches):
                 if not held or not wait:
                     return
