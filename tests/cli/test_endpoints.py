@@ -2,18 +2,26 @@
 `herald endpoints`: where tenants are told of what happens, and what they did not take.
 """
 
+import json
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+import boto3
 import pytest
+from typer.testing import CliRunner
 
+from cli.app import app
 from cli.gateway import Gateway
 from herald.aws.deliveries import Deliveries, Delivery, DeliveryState
 from herald.aws.endpoint_gates import EndpointGates
 from herald.aws.endpoints import Endpoints
 from herald.endpoint import Disabled, secret_of
+from herald.guarded import Guarded
+from local.receiver import Answer, Receiver
 from tests.cli.conftest import SIGNING_KEY
-from tests.moto_table import Clock
+from tests.moto_table import REGION, Clock
 
 type Run = Callable[..., Any]
 type Say = Callable[..., str]
@@ -22,6 +30,12 @@ URL = "https://hooks.example.com/herald"
 DAY = 86_400_000
 
 pytestmark = pytest.mark.feature("F24")
+
+
+@pytest.fixture
+def gateway(gateway: Gateway) -> Gateway:
+    """A deployment whose operator may call servers on the loopback."""
+    return replace(gateway, guarded=Guarded(time.monotonic, unsafe_hosts={"127.0.0.1"}))
 
 
 @pytest.fixture
@@ -140,3 +154,46 @@ def test_deliveries(gateway: Gateway, run: Run, say: Say, endpoint: str) -> None
     shown = run("endpoints", "deliveries", "acme", endpoint, failed.id)
     assert shown == {**listed, "content": {"id": failed.id, "type": "message.sent"}}
     assert failed.id in say("endpoints", "deliveries", "acme", endpoint, failed.id)
+
+
+@pytest.mark.simulator
+@pytest.mark.allow_hosts(["127.0.0.1"])
+def test_testing(gateway: Gateway, clock: Clock, run: Run) -> None:
+    """An endpoint is called from here, signed as by a worker; who does not take it is exit code 1."""
+    clock.now = round(time.time() * 1000)
+    run("tenants", "add", "acme")
+    with Receiver() as receiver:
+        added = run("endpoints", "add", "acme", receiver.url)
+        receiver.secrets.append(added["secret"])
+        tried = run("endpoints", "test", "acme", added["endpoint"])
+        assert (tried["delivered"], tried["last"]) == (True, "204")
+        assert [event["type"] for event in receiver.events()] == ["endpoint.test"]
+        receiver.next_answers.append(Answer(503))
+        result = CliRunner().invoke(app, ["endpoints", "test", "acme", added["endpoint"], "--json"], obj=gateway)
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["last"] == "503"
+
+
+def waiting(gateway: Gateway) -> list[str]:
+    """The events that workers are told to try again."""
+    sqs = boto3.client("sqs", region_name=REGION)
+    found = []
+    while messages := sqs.receive_message(QueueUrl=gateway.callback_queue, MaxNumberOfMessages=10).get("Messages"):
+        found += [json.loads(message["Body"])["retry"] for message in messages]
+    return found
+
+
+def test_replaying(gateway: Gateway, run: Run, fail: Say, say: Say, endpoint: str) -> None:
+    """One, all that are not delivered, or those of a state and a time are tried again; not while it is disabled."""
+    states = (DeliveryState.FAILED, DeliveryState.WAITING, DeliveryState.DELIVERED)
+    kept = [keep(gateway, endpoint, number, state=states[number % 3], first=number * DAY) for number in range(6)]
+    assert run("endpoints", "replay", "acme", endpoint, kept[2].id) == {"replayed": 1}
+    assert waiting(gateway) == [kept[2].id]
+    assert run("endpoints", "replay", "acme", endpoint, "--state", "failed", "--from", "1970-01-03") == {"replayed": 1}
+    assert waiting(gateway) == [kept[3].id]
+    assert run("endpoints", "replay", "acme", endpoint, "--to", "1970-01-02T00:00:00") == {"replayed": 2}
+    assert waiting(gateway) == [kept[0].id, kept[1].id]
+    assert say("endpoints", "replay", "acme", endpoint) == "5 are tried again\n"
+    run("endpoints", "set", "acme", endpoint, "--disable")
+    assert "the endpoint is disabled" in fail("endpoints", "replay", "acme", endpoint)
+    assert "there is no such delivery" in fail("endpoints", "deliveries", "acme", endpoint, "m_x:0:sent")

@@ -313,7 +313,7 @@ def test_paging(world: World, endpoint: str) -> None:
         keep(world, endpoint, name, state=DeliveryState.FAILED if position % 2 else DeliveryState.WAITING)
     for query, wanted in (("", names), ("state=failed&", names[1::2]), ("state=delivered&", [])):
         found: list[str] = []
-        more = ""
+        more: str | None = ""
         while more is not None:
             page = world.get(f"{endpoint}/deliveries?{query}limit=2{more}").json
             found += [one["event_id"] for one in page["deliveries"]]
