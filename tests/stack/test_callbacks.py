@@ -21,7 +21,7 @@ from tests.conftest import Show
 from tests.stack.conftest import Number
 from tests.stack.place import Place, new_name, text
 
-pytestmark = pytest.mark.feature("F24")
+pytestmark = [pytest.mark.feature("F24"), pytest.mark.timeout(300)]
 
 PATIENCE = 60
 """Seconds; the first pause is five, and a change of an endpoint takes ten to reach every worker."""
