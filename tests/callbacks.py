@@ -8,9 +8,8 @@ from typing import Any
 import httpx
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from herald.aws.deliveries import Delivery
-from herald.aws.due import DueIndex
-from herald.aws.keys import SHARDS
+from herald.aws import clients
+from herald.aws.deliveries import DUE, Delivery
 from herald.callback_record import event_record
 from herald.endpoint import Endpoint, secret_of
 from herald.event import Published
@@ -55,23 +54,25 @@ def live(world: World, until: int | None = None) -> None:
     """Queue and clock work, and time goes on, until nothing waits or it is `until`."""
     while True:
         run(world)
-        waits = [*_held(world), *_due(world)]
-        at = min(waits, default=None)
+        held, due = world.held_until("CallbackQueue"), _due(world)
+        at = min([*held, *due], default=None)
         if at is None or (until is not None and at > until):
             world.clock.now = until or world.clock.now
             return
         world.clock.now = max(at, world.clock.now)
-        if world.clock.now >= min(_due(world), default=world.clock.now + 1):
+        if due and min(due) <= world.clock.now:
             world.invoke("clock", {}, 55_000)
 
 
-def _held(world: World) -> list[int]:
-    return world.held_until("CallbackQueue")
-
-
 def _due(world: World) -> list[int]:
-    index = DueIndex(world.operator.table)
-    return [due.at for shard in range(SHARDS) for due in index.until(shard, 10**13 - 1, 1000)]
+    """When the clock has something to do; one call where the clock makes one a shard."""
+    found = clients.dynamodb().scan(
+        TableName=world.operator.settings.table,
+        IndexName="later",
+        FilterExpression="begins_with(lp, :due) AND contains(ls, :kind)",
+        ExpressionAttributeValues={":due": {"S": "D#"}, ":kind": {"S": DUE}},
+    )
+    return [int(item["ls"]["S"].partition("#")[0]) for item in found["Items"]]
 
 
 def rows(world: World, endpoint: Endpoint) -> list[Delivery]:

@@ -608,7 +608,8 @@ def test_nothing_dies_unheard() -> None:
 
 
 @pytest.mark.parametrize(
-    "metric", ["BreakerOpen", "Misconfigured", "OrphanedReports", "PollFailed", "Quarantined", "Unclear"]
+    "metric",
+    ["BreakerOpen", "EndpointDisabled", "Misconfigured", "OrphanedReports", "PollFailed", "Quarantined", "Unclear"],
 )
 def test_what_needs_a_look_is_heard(metric: str) -> None:
     """
