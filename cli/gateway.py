@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 import boto3
@@ -24,6 +24,7 @@ from herald.calling import Caller
 from herald.clock import Time
 from herald.errors import HeraldError
 from herald.exchange import Exchange
+from herald.guarded import Guarded
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -69,9 +70,10 @@ def outputs(client: "CloudFormationClient", stack: str) -> Mapping[str, str]:
 class Gateway:
     """
     One deployment. `api_url` is where its API is called, `signing_secret` the ARN of what signs webhook addresses,
-    `spill_queue` takes webhooks to be worked through, `clock` gives milliseconds since 1970. `caller` makes what
-    speaks to providers from here, with the accounts' own credentials and the tokens that the workers share, and
-    `dead_letters` what works on the queues of what failed.
+    `spill_queue` takes webhooks to be worked through, `callback_queue` what endpoints are to be told, `clock` gives
+    milliseconds since 1970. `caller` makes what speaks to providers from here, with the accounts' own credentials and
+    the tokens that the workers share; `guarded` calls endpoints from here; `dead_letters` makes what works on the queues
+    of what failed.
     """
 
     registry: Registry
@@ -83,9 +85,12 @@ class Gateway:
     bucket: Bucket
     queues: Queues
     spill_queue: str
+    table: Table
+    callback_queue: str
     clock: Callable[[], int] = now
     caller: Callable[[], Caller] = _calls_nobody
     dead_letters: Callable[[], DeadLetters] = _has_no_queues
+    guarded: Guarded = field(default_factory=lambda: Guarded(time.monotonic))
 
     @classmethod
     def connect(cls, stack: str, session: boto3.Session) -> Self:
@@ -104,6 +109,8 @@ class Gateway:
             bucket=Bucket(lambda: session.client("s3"), found["BucketName"]),
             queues=Queues(session.client("sqs")),
             spill_queue=found["SpillQueueUrl"],
+            table=table,
+            callback_queue=found["CallbackQueueUrl"],
             caller=lambda: Caller(Exchange(), held, Tokens(table), Time()),
             dead_letters=lambda: DeadLetters(
                 queues_of(session.client("cloudformation"), stack),
@@ -115,7 +122,7 @@ class Gateway:
         )
 
     def signing_key(self) -> bytes:
-        """What webhook addresses are signed with."""
+        """What webhook addresses are signed with, and the secrets of endpoints made of."""
         return self.secrets.get_secret_value(SecretId=self.signing_secret)["SecretString"].encode()
 
     def write_credentials(self, account: str, credentials: Mapping[str, str]) -> None:

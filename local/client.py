@@ -53,6 +53,20 @@ class Client:
         """What a read answers. Raises Refused."""
         return _good(self.call("GET", path, params=query))
 
+    def post(self, path: str, body: Mapping[str, object] | None = None) -> Json:
+        """What a POST of JSON, or of nothing, answers. Raises Refused."""
+        return _good(self.call("POST", path) if body is None else self.call("POST", path, json=body))
+
+    def patch(self, path: str, body: Mapping[str, object]) -> Json:
+        """What a PATCH answers. Raises Refused."""
+        return _good(self.call("PATCH", path, json=body))
+
+    def delete(self, path: str) -> None:
+        """Raises Refused."""
+        answer = self.call("DELETE", path)
+        if not answer.is_success:
+            raise Refused(answer)
+
     def send(self, message: Mapping[str, object], key: str | None = None) -> Json:
         """`POST /v1/messages`, under an idempotency key if there is one. Raises Refused."""
         headers = {"Idempotency-Key": key} if key else {}

@@ -26,6 +26,7 @@ from local.console import Screen
 from local.events import tapped
 from local.furnishing import TENANT, furnish
 from local.providers import Simulators
+from local.receiver import Receiver
 from local.tour import Astray, Tour
 
 PORT = 4566
@@ -38,11 +39,12 @@ _STOPPED = 130
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """All that runs: the deployed bundle, the simulators, and the key of the one customer."""
+    """All that runs: the deployed bundle, the simulators, the key of the one customer, and the customer's server."""
 
     stack: Stack
     simulators: Simulators
     key: str
+    receiver: Receiver
 
 
 @contextmanager
@@ -57,7 +59,7 @@ def opened(screen: Screen, port: int | None, simulators_port: int | None) -> Ite
             stack = aws.deploy(_PARAMETERS, say=say)
         with screen.working("creating a tenant, a key, accounts and routes"):
             furnished = furnish(stack, simulators)
-        yield Place(stack, simulators, furnished.key)
+        yield Place(stack, simulators, furnished.key, running.enter_context(Receiver()))
         screen.note("stopping")
 
 
@@ -77,6 +79,7 @@ def show(screen: Screen, place: Place) -> None:
             "API": place.stack.api_url,
             "key": place.key,
             "tenant": TENANT,
+            "is called back": place.receiver.url,
             **{f"what {name} saw": url for name, url in place.simulators.urls.items()},
             "the local AWS": f"AWS_ENDPOINT_URL={place.stack.endpoint}, stack {place.stack.name}",
         }
@@ -103,7 +106,7 @@ def run(screen: Screen, *, once: bool, port: int | None, simulators_port: int | 
     try:
         with opened(screen, port, simulators_port) as place:
             with Client(place.stack.api_url, place.key) as client:
-                Tour(screen, client, place.simulators).walk()
+                Tour(screen, client, place.simulators, place.receiver).walk()
             toured = True
             show(screen, place)
             if not once:

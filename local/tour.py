@@ -17,6 +17,7 @@ from local.chapters import RECIPIENT, Step, chapters
 from local.client import Client, Json, until
 from local.console import Screen, Story
 from local.providers import Simulators
+from local.receiver import Receiver
 from local.simulators.huawei_aicc import inbound as huawei_aicc
 from local.simulators.smsglobal import inbound as smsglobal
 from local.simulators.webex_connect.inbound import order as webex_connect
@@ -36,14 +37,17 @@ class Astray(Exception):
 class Tour:
     """A walk through all of it. Raises Astray at the first step that ends otherwise than it has to."""
 
-    def __init__(self, screen: Screen, client: Client, simulators: Simulators) -> None:
+    def __init__(self, screen: Screen, client: Client, simulators: Simulators, receiver: Receiver) -> None:
         self._screen = screen
         self._client = client
         self._simulators = simulators
+        self._receiver = receiver
+        self._endpoint: Json = {}
         self._polled: list[tuple[str, Step]] = []
 
     def walk(self) -> None:
         """Every chapter in turn."""
+        self._register()
         picture = draw_picture()
         uploaded = self._client.upload(picture, "image/png")["id"]
         for chapter in chapters(uploaded):
@@ -54,6 +58,8 @@ class Tour:
         self._send_to_many()
         self._receive(draw_picture())
         self._receive_from_all()
+        self._screen.title("Called back: what a server of yours is told")
+        self._hear()
         self._screen.title("What SMSGlobal's lists have told meanwhile")
         self._look_back()
 
@@ -159,6 +165,36 @@ class Tour:
             with self._screen.telling(f"inbound, {name}") as tell:
                 until(partial(self._inbound, f"{said} {name}"), _LONG_PATIENCE)
                 tell(((0.0, "received", False),))
+
+    def _register(self) -> None:
+        """An endpoint for all that happens to messages; first of all, since workers know of it after ten seconds."""
+        wanted = {"url": self._receiver.url, "events": ["message.*"], "description": "make run"}
+        self._endpoint = self._client.post("/v1/endpoints", wanted)
+        self._receiver.secrets.append(self._endpoint["secret"])
+
+    def _hear(self) -> None:
+        """A test, then the story of a message as the server was told it."""
+        with self._screen.telling("endpoint.test") as tell:
+            tried = self._client.post(f"/v1/endpoints/{self._endpoint['id']}/test")
+            if not tried["delivered"]:
+                raise Astray(f"the server should have taken the test: {tried}")
+            tell(((tried["milliseconds"] / 1000, "signed, and taken", False),))
+        with self._screen.telling("sms text") as tell:
+            step = Step("sms text", "sms", {"type": "text", "text": "Hello from Herald"}, "delivered")
+            accepted = self._client.send(step.request())
+            self._follow(lambda: self._told(accepted["id"]), step.ends, tell)
+        if self._receiver.refused:
+            raise Astray(f"{len(self._receiver.refused)} callbacks were not signed as they have to be")
+        self._screen.note(
+            f"{len(self._receiver.taken)} callbacks so far, each verified by the library standardwebhooks"
+        )
+
+    def _told(self, identifier: str) -> Json:
+        """A message as the callbacks tell it."""
+        events = sorted(self._receiver.about(identifier), key=lambda event: event["sequence"])
+        history = [{"at": event["at"], "event": event["type"].partition(".")[2]} for event in events]
+        began = history[0]["at"] if history else _now()
+        return {"status": history[-1]["event"] if history else "", "created_at": began, "history": history}
 
     def _inbound(self, said: str) -> Json | None:
         listed = self._client.get("/v1/inbound", sender=RECIPIENT)["inbound"]

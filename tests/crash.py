@@ -19,7 +19,7 @@ import httpx
 from herald.aws import clients
 from herald.status import State
 from tests.faults import Died
-from tests.world import LANES, World, _messages
+from tests.world import LANES, Provider, World, _messages
 
 VISIBILITY = 365_000
 """Milliseconds after which a record that was not deleted comes again (template.yaml, Pace)."""
@@ -64,13 +64,16 @@ class _Calls:
 def dying_at(world: World, point: Point | None) -> Iterator[list[str]]:
     """Number the calls made meanwhile, yielding their names; at `point` the worker dies."""
     calls = _Calls(point)
-    provider = world.provider
+    provider, customer = world.provider, world.customer
 
-    def provide(request: httpx.Request) -> httpx.Response:
-        calls.before("provider")
-        answer = provider(request)
-        calls.after()
-        return answer
+    def watched(name: str, whole: Provider) -> Provider:
+        def provide(request: httpx.Request) -> httpx.Response:
+            calls.before(name)
+            answer = whole(request)
+            calls.after()
+            return answer
+
+        return provide
 
     def before(model: Any, **_: Any) -> None:
         calls.before(model.name)
@@ -82,11 +85,11 @@ def dying_at(world: World, point: Point | None) -> Iterator[list[str]]:
     for client in every:
         client.meta.events.register_first("before-call", before)
         client.meta.events.register_last("after-call", after)
-    world.provider = provide
+    world.provider, world.customer = watched("provider", provider), watched("customer", customer)
     try:
         yield calls.names
     finally:
-        world.provider = provider
+        world.provider, world.customer = provider, customer
         for client in every:
             client.meta.events.unregister("before-call", before)
             client.meta.events.unregister("after-call", after)

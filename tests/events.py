@@ -44,6 +44,8 @@ MEANING: Mapping[str, str] = {
     "request.accepted": "A request to many is stored and will be sent; its members have events of their own.",
     "request.cancelled": "What was left of a request was stopped.",
     "request.expired": "The time of a request was over before all of it could be sent.",
+    "endpoint.disabled": "An endpoint of yours is called back no more: it answered 410 (`gone`), or took nothing for"
+    " five days (`failing`). Enable it again once it is well ([callbacks.md](callbacks.md)).",
 }
 
 HEAD = """\
@@ -60,6 +62,8 @@ a JSON Schema for each type.
   `GET /v1/inbound/{id}` shows.
 - What says nothing is left out. New members may come: ignore those that you do not know.
 - The list is closed: claims, retries and reports without a new status are not events.
+- The same events are POSTed to the endpoints that a tenant registers ([callbacks.md](callbacks.md)). An `endpoint.test`
+  with the endpoint's `id` as its `data` is what one is called with when its owner tests it; it is not on the bus.
 """
 
 
@@ -88,7 +92,18 @@ def everything() -> Iterator[list[Json]]:
     """All events of a run in which everything happens."""
     with World.of_acme() as world:
         happened: list[Json] = []
-        for happening in (_good, _failed, _rejected, _expired, _cancelled, _unknown, _received, _media, _requests):
+        for happening in (
+            _good,
+            _failed,
+            _rejected,
+            _expired,
+            _cancelled,
+            _unknown,
+            _received,
+            _media,
+            _requests,
+            _disabled,
+        ):
             world.provider = taken
             happening(world)
             _publish(world)
@@ -216,8 +231,21 @@ def _requests(world: World) -> None:
     world.settle()
 
 
+def _disabled(world: World) -> None:
+    """The last of all, so that nothing else is called back."""
+    world.customer = _always(lambda: httpx.Response(410))
+    wanted = {"url": "https://hooks.example.com/herald", "description": "shop"}
+    assert world.post("/v1/endpoints", wanted).status == 201
+    world.clock.now += MINUTE
+    _send(world, "order-4717")
+    world.settle()
+
+
 def _stable(event: Json) -> Json:
     """The event with the ids of every run where a provider that gives none would make them others in each."""
+    if event["type"] == "endpoint.disabled":
+        told: Json = json.loads(json.dumps(event).replace(event["data"]["id"], digest("example", "endpoint")))
+        return told
     if event["type"] not in ("message.received", "media.ready"):
         return event
     text = json.dumps(event).replace(event["id"].partition(":")[0], digest("example", "inbound"))

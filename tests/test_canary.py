@@ -11,6 +11,7 @@ import httpx
 
 from herald.aws import clients
 from tests import webhooks
+from tests.callbacks import add_endpoint, answering
 from tests.faults import refusing
 from tests.webhooks import MESSAGING, SMS, tell
 from tests.world import World
@@ -19,7 +20,7 @@ NUMBER = "+436764242424"
 TEXT = "canarytext"
 NAME = "canaryname"
 SECRET = "canarysecret"
-FUNCTIONS = ("send", "deliver", "webhook", "media", "query", "publish", "clock")
+FUNCTIONS = ("send", "deliver", "webhook", "media", "query", "publish", "callback", "clock")
 
 
 @contextmanager
@@ -44,6 +45,9 @@ def _heard(world: World) -> Iterator[io.StringIO]:
 def _live(world: World) -> None:
     """Good days and bad ones, through every function."""
     digits = NUMBER.removeprefix("+")
+    add_endpoint(world, NAME, url=f"https://{NAME}.example/{SECRET}?{TEXT}")
+    add_endpoint(world, "private", url=f"https://127.0.0.1/{SECRET}")
+    world.customer = answering(500, 200)
     body = {"channel": "sms", "to": NUMBER, "content": {"type": "text", "text": TEXT}}
     message = world.post("/v1/messages", body).json["id"]
     world.post("/v1/messages", body | {"to": f"{NUMBER}x"})

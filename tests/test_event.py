@@ -177,3 +177,26 @@ def test_it_fits_onto_the_bus(name: str) -> None:
     assert len(wire) < 256_000
     assert event.data["omitted"] == [name]
     assert event.data["id"] == ID
+
+
+def _endpoint(**fields: Any) -> dict[str, Any]:
+    return {"pk": "T#acme", "sk": f"hook#{ID}", "version": 2, "description": "", "url": "https://x.example"} | fields
+
+
+@pytest.mark.feature("F24")
+@pytest.mark.parametrize("why", ["gone", "failing"])
+def test_a_disabled_endpoint(why: str) -> None:
+    """An endpoint that was disabled is told of once, without its address, under the same id whenever it is read."""
+    off = _endpoint(version=3, disabled=why, disabled_at=NOW + 5, description="orders")
+    (event,) = events_of(_endpoint(), off, NOW + 100)
+    assert (event.type, event.id, event.tenant, event.at) == ("endpoint.disabled", f"{ID}:disabled:3", "acme", NOW + 5)
+    assert event.type in EVENT_TYPES
+    assert event.data == {"id": ID, "reason": why, "description": "orders"}
+    assert _types(off, off | {"version": 4, "description": "other"}) == []
+    assert _types(off, _endpoint(version=4)) == []
+
+
+@pytest.mark.parametrize("fields", [{"version": 3}, {"disabled": "owner", "disabled_at": NOW}])
+def test_an_endpoint_that_changes(fields: dict[str, Any]) -> None:
+    """What its owner does with an endpoint is no event."""
+    assert _types(_endpoint(), _endpoint(**fields)) == []

@@ -49,9 +49,37 @@ Nobody needs these. (`import boto3` alone brings s3transfer and, with it, multip
 botocore's own session would not.)
 """
 
-NO_HTTP = {"httpx", "httpcore", "herald.exchange", "herald.guarded", "herald.calling", "herald.relaying"}
+NO_HTTP = {
+    "httpx",
+    "httpcore",
+    "herald.exchange",
+    "herald.guarded",
+    "herald.calling",
+    "herald.posting",
+    "herald.relaying",
+}
 
 MAY_LOAD: dict[str, set[str]] = {
+    "callback": {
+        "herald.aws.deliveries",
+        "herald.aws.endpoint_gates",
+        "herald.aws.endpoints",
+        "herald.callback_record",
+        "herald.calling_back",
+        "herald.endpoint",
+        "herald.event",
+        "herald.guarded",
+        "herald.identifier",
+        "herald.pinned",
+        "herald.posting",
+        "herald.public_address",
+        "herald.replaying",
+        "herald.retry_after",
+        "herald.schedule",
+        "herald.segment",
+        "herald.stored",
+        "herald.view",
+    },
     "send": {
         "herald.accepting",
         "herald.authenticating",
@@ -67,6 +95,7 @@ MAY_LOAD: dict[str, set[str]] = {
         "herald.planning",
         "herald.provider",
         "herald.rendering",
+        "herald.retry_after",
         "herald.segment",
         "herald.sending",
         "herald.shelving",
@@ -95,11 +124,13 @@ MAY_LOAD: dict[str, set[str]] = {
         "herald.media_type",
         "herald.outcome",
         "herald.overriding",
+        "herald.pinned",
         "herald.provider",
         "herald.public_address",
         "herald.relaying",
         "herald.rendering",
         "herald.reporting",
+        "herald.retry_after",
         "herald.segment",
         "herald.shelving",
         "herald.stored",
@@ -120,6 +151,7 @@ USE = {
     "deliver": "app.parts.delivering; app.parts.batching; app.parts.exchange",
     "webhook": "app.parts.receiving",
     "publish": "app.parts.publishing",
+    "callback": "app.parts.calling_back; app.parts.replaying",
     "clock": "app.parts.waking",
     "media": "app.door",
     "query": "app.door",
@@ -156,7 +188,7 @@ def test_loaded(function: str, environments: dict[str, dict[str, str]]) -> None:
     found = loaded(function, environments[function])
     ours = {name for name in found if name.split(".")[0] == "herald"}
     assert not found & NEVER
-    if function not in ("deliver", "media", "query"):
+    if function not in ("callback", "deliver", "media", "query"):
         assert not found & NO_HTTP
     if function in MAY_LOAD:
         assert ours <= EVERYWHERE | MAY_LOAD[function]

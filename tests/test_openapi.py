@@ -16,6 +16,7 @@ from docs.generate.__main__ import files
 from docs.generate.openapi import OPERATIONS
 from docs.generate.problems import PROBLEMS, example, kinds
 from herald.errors import NotSent
+from herald.guarded import FetchRefused
 from herald.identifier import member_id
 from herald.web import ROUTES
 from tests import contract, world
@@ -51,7 +52,7 @@ def test_every_route_is_described() -> None:
 def test_every_error_has_an_example() -> None:
     """Each code that an answer can have is shown by a real problem document."""
     # What a guarded fetch refuses is told by the message it was for, never by an answer; the CLI has errors of its own.
-    told = (kind for kind in kinds() if kind.__module__.startswith("herald.") and kind.__module__ != "herald.guarded")
+    told = (kind for kind in kinds() if kind.__module__.startswith("herald.") and kind is not FetchRefused)
     codes = {kind.code for kind in told}
     assert set(PROBLEMS) == codes
     for code in PROBLEMS:
@@ -188,6 +189,60 @@ def test_answers_about_media(described: World) -> None:
     assert described.get("/v1/media/nothing").status == 404
     assert described.call("GET", "/v1/media/nothing/nobody").status == 404
     assert described.call("POST", "/v1/media", {**headers, "content-type": "x/y"}, b"x").status == 415
+
+
+def test_answers_about_endpoints(described: World) -> None:
+    """Registered, changed, rotated, tested, refused and removed."""
+    headers = {"authorization": f"Bearer {described.key}", "content-type": "application/json"}
+    described.customer = lambda _: httpx.Response(204)
+    wanted = {"url": "https://hooks.example.com/", "events": ["message.*"], "description": "shop"}
+    added = described.post("/v1/endpoints", wanted)
+    assert added.status == 201
+    path = f"/v1/endpoints/{added.json['id']}"
+    assert described.call("PATCH", path, headers, b'{"description": "", "disabled": true}').status == 200
+    for way in (path, "/v1/endpoints", f"{path}/secret"):
+        assert described.get(way).status == 200
+    assert described.call("PATCH", path, headers, b'{"disabled": false}').status == 200
+    assert described.call("POST", f"{path}/rotate", headers).status == 200
+    assert described.get(f"{path}/secret").json["secrets"][1]["valid_until"]
+    assert described.post(f"{path}/test").json["delivered"]
+    for body in ({}, {"url": "http://hooks.example.com/"}):
+        assert described.post("/v1/endpoints", body).status == 422
+    for _ in range(19):
+        described.post("/v1/endpoints", wanted)
+    assert described.post("/v1/endpoints", wanted).status == 409
+    assert described.call("DELETE", path, headers).status == 204
+    for way in (path, f"{path}/secret", f"{path}/deliveries", f"{path}/deliveries/x"):
+        assert described.get(way).status == 404
+    for way in ("rotate", "test", "replay", "deliveries/x/replay"):
+        assert described.post(f"{path}/{way}", {}).status == 404
+    assert described.call("PATCH", path, headers, b"{}").status == 404
+    assert described.call("DELETE", path, headers).status == 404
+
+
+def test_answers_about_deliveries(described: World) -> None:
+    """What an endpoint did not take: listed, read, tried again, and delivered."""
+    path = f"/v1/endpoints/{described.post('/v1/endpoints', {'url': 'https://hooks.example.com/'}).json['id']}"
+    described.customer = lambda _: httpx.Response(500)
+    assert not described.post(f"{path}/test").json["delivered"]
+    described.post("/v1/messages", SMS)
+    described.settle(wait=False)
+    page = described.get(f"{path}/deliveries?limit=1").json
+    assert page["next_cursor"]
+    (one,) = page["deliveries"]
+    assert described.get(f"{path}/deliveries/{one['event_id']}").json["event"]["id"] == one["event_id"]
+    assert described.get(f"{path}/deliveries?limit=0").status == 422
+    described.customer = lambda _: httpx.Response(204)
+    assert described.post(f"{path}/deliveries/{one['event_id']}/replay").status == 202
+    assert described.post(f"{path}/replay", {"from": "2025-06-15T00:00:00Z"}).json["replayed"]
+    assert described.post(f"{path}/replay", {"state": "lost"}).status == 422
+    described.clock.now += 1_000_000
+    described.settle()
+    assert described.get(f"{path}/deliveries").json["deliveries"][0]["state"] == "delivered"
+    headers = {"authorization": f"Bearer {described.key}", "content-type": "application/json"}
+    described.call("PATCH", path, headers, b'{"disabled": true}')
+    assert described.post(f"{path}/replay", {}).status == 409
+    assert described.post(f"{path}/deliveries/{one['event_id']}/replay").status == 409
 
 
 def test_other_answers(described: World) -> None:

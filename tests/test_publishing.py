@@ -2,6 +2,7 @@
 Publishing the stream: in order, only what failed again, and nothing stops at one bad record.
 """
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,9 @@ from herald.assembly import Assembly
 from herald.aws import clients
 from herald.aws.attributes import encode_item
 from herald.aws.bus import Event
+from herald.endpoint import Disabled
 from herald.publishing import Publishing, Written, written_in
+from tests.callbacks import add_endpoint
 from tests.faults import refusing
 from tests.test_event import ID, NOW, _inbound, _message
 from tests.world import World
@@ -43,7 +46,14 @@ def world() -> Iterator[World]:
 
 def _publishing(world: World, bus: PickyBus) -> Publishing:
     parts: Assembly = world.assembly("publish")
-    return Publishing(bus, parts.queues, parts.settings, parts.telemetry, lambda: NOW)  # type: ignore[arg-type]
+    return Publishing(
+        bus=bus,  # type: ignore[arg-type]
+        queues=parts.queues,
+        endpoints=parts.endpoints,
+        settings=parts.settings,
+        telemetry=parts.telemetry,
+        now=lambda: NOW,
+    )
 
 
 def _new(number: int, **fields: Any) -> Written:
@@ -106,6 +116,38 @@ def test_the_media_queue_refuses(world: World) -> None:
     with refusing(clients.sqs(), "SendMessageBatch"):
         assert _publishing(world, bus).publish([_new(1), media, _new(3)]) == "2"
     assert bus.taken == ["1:0:accepted", "3:0:accepted"]
+
+
+@pytest.mark.feature("F24")
+def test_callbacks(world: World) -> None:
+    """Each endpoint that wants an event gets a record of its own with the whole event and its place by person."""
+    first, second = add_endpoint(world, "first"), add_endpoint(world, "second", events=("message.sent",))
+    add_endpoint(world, "off", disabled=Disabled.OWNER)
+    bus = PickyBus()
+    _publishing(world, bus).publish([_new(1, pp="P#acme#x", ts="1#1"), _new(2, state="sent", sent_at=NOW)])
+    bodies = [json.loads(record["body"]) for record in world.records("CallbackQueue")]
+    assert [(body["endpoint"], body["event"]["id"]) for body in bodies] == [
+        (first.id, "1:0:accepted"),
+        (first.id, "2:0:sent"),
+        (second.id, "2:0:sent"),
+    ]
+    assert [(body.get("pp"), body.get("ts")) for body in bodies] == [("P#acme#x", "1#1"), (None, None), (None, None)]
+    assert {body["tenant"] for body in bodies} == {"acme"}
+
+
+@pytest.mark.parametrize("what", ["endpoints", "queue"])
+def test_callbacks_that_cannot_be_told(world: World, what: str) -> None:
+    """Events go out all the same; the first write of which no endpoint was told comes again."""
+    add_endpoint(world)
+    world.clock.now += 60_000
+    bus = PickyBus()
+    client, operation = (clients.dynamodb(), "Query") if what == "endpoints" else (clients.sqs(), "SendMessageBatch")
+    with refusing(client, operation):
+        assert _publishing(world, bus).publish([_new(1, tenant="beta") if what == "queue" else _new(1), _new(2)]) == (
+            "2" if what == "queue" else "1"
+        )
+    assert bus.taken == ["1:0:accepted", "2:0:accepted"]
+    assert world.records("CallbackQueue") == []
 
 
 def test_text_needs_no_fetching(world: World) -> None:

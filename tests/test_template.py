@@ -20,7 +20,7 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
 ROOT = Path(__file__).parent.parent
-FUNCTIONS = ("Clock", "Deliver", "Media", "Publish", "Query", "Send", "Webhook")
+FUNCTIONS = ("Callback", "Clock", "Deliver", "Media", "Publish", "Query", "Send", "Webhook")
 LANES = ("TransactionalQueue", "BulkQueue")
 WORK = (*LANES, "IntakeQueue", "MediaQueue", "CallbackQueue", "SpillQueue")
 FOUR_DAYS, FOURTEEN_DAYS = 4 * 86_400, 14 * 86_400
@@ -149,7 +149,7 @@ def test_retention_of_queues() -> None:
 
 def test_every_work_queue_has_a_consumer() -> None:
     """
-    Nothing is put onto a queue that nobody reads; the callback function comes with its own issue.
+    Nothing is put onto a queue that nobody reads.
     """
     consumers = {target(each["EventSourceArn"]): target(each["FunctionName"]) for each in sources("sqs").values()}
     assert consumers == {
@@ -157,6 +157,7 @@ def test_every_work_queue_has_a_consumer() -> None:
         "BulkQueue": "DeliverFunction",
         "IntakeQueue": "SendFunction",
         "MediaQueue": "MediaFunction",
+        "CallbackQueue": "CallbackFunction",
         "SpillQueue": "WebhookFunction",
     }
 
@@ -223,11 +224,11 @@ def test_stream_never_blocks() -> None:
 
 def test_stream_is_filtered() -> None:
     """
-    Only what people see wakes publish: messages, requests and inbound; no part of them, and no removal.
+    Only what people see wakes publish: messages, requests, inbound, endpoints that change; no part of them, no removal.
     """
     (source,) = sources("dynamodb").values()
-    (pattern,) = source["FilterCriteria"]["Filters"]
-    assert json.loads(pattern["Pattern"]) == {
+    stories, endpoints = (json.loads(each["Pattern"]) for each in source["FilterCriteria"]["Filters"])
+    assert stories == {
         "eventName": ["INSERT", "MODIFY"],
         "dynamodb": {
             "Keys": {
@@ -235,6 +236,10 @@ def test_stream_is_filtered() -> None:
                 "pk": {"S": [{"prefix": "M#"}, {"prefix": "N#"}]},
             }
         },
+    }
+    assert endpoints == {
+        "eventName": ["MODIFY"],
+        "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "hook#"}]}, "pk": {"S": [{"prefix": "T#"}]}}},
     }
 
 
@@ -392,6 +397,18 @@ ROUTES = {
     "GET /v1/messages/{id}": "Query",
     "GET /v1/inbound": "Query",
     "GET /v1/inbound/{id}": "Query",
+    "POST /v1/endpoints": "Callback",
+    "GET /v1/endpoints": "Callback",
+    "GET /v1/endpoints/{id}": "Callback",
+    "PATCH /v1/endpoints/{id}": "Callback",
+    "DELETE /v1/endpoints/{id}": "Callback",
+    "GET /v1/endpoints/{id}/secret": "Callback",
+    "POST /v1/endpoints/{id}/rotate": "Callback",
+    "POST /v1/endpoints/{id}/test": "Callback",
+    "POST /v1/endpoints/{id}/replay": "Callback",
+    "GET /v1/endpoints/{id}/deliveries": "Callback",
+    "GET /v1/endpoints/{id}/deliveries/{event}": "Callback",
+    "POST /v1/endpoints/{id}/deliveries/{event}/replay": "Callback",
     "GET /v1/capabilities": "Query",
     "GET /v1/accounts": "Query",
 }
@@ -591,7 +608,8 @@ def test_nothing_dies_unheard() -> None:
 
 
 @pytest.mark.parametrize(
-    "metric", ["BreakerOpen", "Misconfigured", "OrphanedReports", "PollFailed", "Quarantined", "Unclear"]
+    "metric",
+    ["BreakerOpen", "EndpointDisabled", "Misconfigured", "OrphanedReports", "PollFailed", "Quarantined", "Unclear"],
 )
 def test_what_needs_a_look_is_heard(metric: str) -> None:
     """

@@ -4,6 +4,8 @@ A stack without a cloud: what the template declares, made under moto, and the fu
 Table, queues, bucket, bus and environments are read from template.yaml, so a test fails when the template forgets
 something. Nothing runs by itself: `settle` lets lanes and stream do their work, `clock` is moved by the test,
 providers answer whatever the test says (`world.provider`), every request to them is kept (`world.requests`).
+What users' addresses lead to answers by `world.customer` (tests/customers.py), and keeps what it was sent in
+`world.posted`.
 
     with World.of_acme() as world:                    # a tenant, its key, accounts websms and websms_sms with routes
         answer = world.post("/v1/messages", {...})    # through the function that the template routes it to
@@ -43,6 +45,7 @@ from herald.clock import Time
 from herald.errors import ConfigurationError
 from herald.exchange import Exchange
 from herald.models import Account, Channel, Sender
+from tests.customers import Customer, guarded
 from tests.moto_table import REGION, Clock
 
 ROOT = Path(__file__).parent.parent
@@ -130,6 +133,8 @@ class World:
     dice: Callable[[], float] = lambda: 0.5
     provider: Provider = _nobody
     requests: list[httpx.Request] = field(default_factory=list)
+    customer: Customer = _nobody
+    posted: list[httpx.Request] = field(default_factory=list)
     key: str = ""
     _loaded: dict[str, ModuleType] = field(default_factory=dict)
     _streamed: int = 0
@@ -243,6 +248,7 @@ class World:
     def _equip(self, parts: Assembly) -> None:
         parts.time = Time(self.clock, self._sleep, self._roll, self._nonce)
         parts.exchange = self.exchange()
+        parts.guarded = guarded(self._serve, self.clock)
 
     def exchange(self) -> Exchange:
         """The way to the providers: the test's own answers, unless a test brings a real wire."""
@@ -260,6 +266,10 @@ class World:
     def _provide(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)
         return self.provider(request)
+
+    def _serve(self, request: httpx.Request) -> httpx.Response:
+        self.posted.append(request)
+        return self.customer(request)
 
     def function(self, name: str) -> ModuleType:
         """A warm worker of this function: its app.py, loaded once in its environment."""
@@ -347,6 +357,15 @@ class World:
                 taken.append({**told, "attributes": {"ApproximateReceiveCount": "1"}})
         return taken
 
+    def batches(self, queue: str) -> list[list[Json]]:
+        """The same, ten at a time, as Lambda hands them over."""
+        return [list(batch) for batch in itertools.batched(self.records(queue), 10, strict=False)]
+
+    def held_until(self, queue: str) -> list[int]:
+        """When, by the world's time, each record that lies in a queue may be taken."""
+        self._note_delays()
+        return [self._due[message.id] for message in _messages(queue)]
+
     def _note_delays(self) -> None:
         """When, by the world's time, each record may be taken: moto counts in real time."""
         for queue in (*_work_queues(), EVENTS):
@@ -371,17 +390,18 @@ class World:
 
     def settle(self, *, wait: bool = True, rounds: int = 20) -> None:
         """
-        Let lanes and stream work until nothing is left.
+        Let lanes, stream and callback queue work until nothing is left.
 
-        With `wait` time moves on to whatever a lane holds back; what comes back for so many rounds fails the test.
+        With `wait` time moves on to whatever these queues hold back; what comes back for so many rounds fails the test.
         """
         for _ in range(rounds):
             batches = [("deliver", self.records(lane)) for lane in LANES] + [("publish", self.written())]
+            batches += [("callback", records) for records in self.batches("CallbackQueue")]
             for function, records in batches:
                 if records:
                     failed = self.invoke(function, {"Records": records})["batchItemFailures"]
                     assert not failed, f"{function} could not work on {len(failed)} of {len(records)} records"
-            held = [self._due[message.id] for lane in LANES for message in _messages(lane)]
+            held = [until for queue in (*LANES, "CallbackQueue") for until in self.held_until(queue)]
             if not any(records for _, records in batches):
                 if not held or not wait:
                     return
@@ -435,10 +455,12 @@ def _refer(name: str) -> str:
 
 
 def _is_published(record: Json) -> bool:
-    """As the template's filter of the stream says; a write that changes nothing leaves no record in DynamoDB."""
+    """As the template's filters of the stream say; a write that changes nothing leaves no record in DynamoDB."""
     change = record["dynamodb"]
-    known = change["Keys"]["pk"]["S"].startswith(("M#", "N#")) and change["Keys"]["sk"]["S"] == "."
-    return bool(known and record["eventName"] != "REMOVE" and change.get("OldImage") != change["NewImage"])
+    pk, sk = change["Keys"]["pk"]["S"], change["Keys"]["sk"]["S"]
+    story = pk.startswith(("M#", "N#")) and sk == "." and record["eventName"] != "REMOVE"
+    endpoint = pk.startswith("T#") and sk.startswith("hook#") and record["eventName"] == "MODIFY"
+    return bool((story or endpoint) and change.get("OldImage") != change["NewImage"])
 
 
 def _routed(method: str, path: str) -> tuple[str, dict[str, str]]:

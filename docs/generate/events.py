@@ -8,7 +8,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from docs.generate import answers
+from docs.generate import answers, endpoint_answers
 from docs.generate.openapi import tidied
 from herald.inbound_content import InboundContent
 from herald.status import Status
@@ -20,6 +20,7 @@ EVENTS: Mapping[str, type[answers.Event]] = {
     "request.accepted": answers.RequestEvent,
     "request.cancelled": answers.RequestEvent,
     "request.expired": answers.RequestEvent,
+    "endpoint.disabled": endpoint_answers.EndpointEvent,
 }
 """What the `detail` of an event of each type is."""
 

@@ -13,11 +13,13 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from docs.generate import answers
+from docs.generate import answers, endpoint_answers
 from docs.generate.problems import PROBLEMS, example
 from herald import VERSION, inbound_content
 from herald.authenticating import Scope
+from herald.aws.endpoints import TooManyEndpoints
 from herald.content import Model
+from herald.endpoint_door import DeliveriesQuestion, Replay
 from herald.errors import (
     ConfigurationError,
     Conflict,
@@ -40,8 +42,10 @@ from herald.errors import (
     UnsupportedFeature,
     WebhookNotVerified,
 )
+from herald.guarded import AddressRefused
 from herald.models import SendRequest
 from herald.questions import CapabilityQuestion, InboundQuestion, InvalidQuery, MessagesQuestion
+from herald.registering import EndpointChange, NewEndpoint, Rotation
 from herald.shelving import MAX_DIRECT, MediaDescription, UploadGrant, UploadRequest
 from herald.web import MAX_BODY
 
@@ -71,6 +75,7 @@ class Body:
 
     model: type[BaseModel] | None
     description: str
+    required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +208,122 @@ OPERATIONS: Mapping[str, Operation] = {
         headers=("Location",),
         tag="Media",
     ),
+    "POST /v1/endpoints": Operation(
+        "registerEndpoint",
+        "Register an endpoint",
+        endpoint_answers.NewlyRegistered,
+        "An address of yours that is told of events, as docs/callbacks.md says. Up to 20 a tenant; the same address may"
+        " be registered more than once.",
+        Scope.ENDPOINTS_WRITE,
+        HTTPStatus.CREATED,
+        body=Body(NewEndpoint, "Its address, and what it wants to hear of."),
+        errors=(*_BODY, InvalidMessage, AddressRefused, TooManyEndpoints),
+        headers=("Location",),
+        tag="Endpoints",
+    ),
+    "GET /v1/endpoints": Operation(
+        "listEndpoints",
+        "List endpoints",
+        endpoint_answers.Endpoints,
+        scope=Scope.ENDPOINTS_READ,
+        tag="Endpoints",
+    ),
+    "GET /v1/endpoints/{id}": Operation(
+        "readEndpoint",
+        "Read an endpoint",
+        endpoint_answers.Endpoint,
+        scope=Scope.ENDPOINTS_READ,
+        errors=(NotFound,),
+        tag="Endpoints",
+    ),
+    "PATCH /v1/endpoints/{id}": Operation(
+        "changeEndpoint",
+        "Change an endpoint",
+        endpoint_answers.Endpoint,
+        "What is left out stays as it is, also what others change at the same time. Enabling it ends the pause that"
+        " its failures have brought it.",
+        Scope.ENDPOINTS_WRITE,
+        body=Body(EndpointChange, "What is to be otherwise."),
+        errors=(*_BODY, InvalidMessage, AddressRefused, NotFound, Conflict),
+        tag="Endpoints",
+    ),
+    "DELETE /v1/endpoints/{id}": Operation(
+        "removeEndpoint",
+        "Remove an endpoint",
+        None,
+        "It is told nothing more, and what waited for it is dropped. Removing it twice is a 404.",
+        Scope.ENDPOINTS_WRITE,
+        HTTPStatus.NO_CONTENT,
+        errors=(NotFound,),
+        tag="Endpoints",
+    ),
+    "GET /v1/endpoints/{id}/secret": Operation(
+        "readSecrets",
+        "Read the secrets",
+        endpoint_answers.Secrets,
+        scope=Scope.ENDPOINTS_WRITE,
+        errors=(NotFound,),
+        tag="Endpoints",
+    ),
+    "POST /v1/endpoints/{id}/rotate": Operation(
+        "rotateSecret",
+        "Change the secret",
+        endpoint_answers.Secrets,
+        "The new one is valid at once, the old one until its overlap is over; callbacks are signed with both until"
+        " then.",
+        Scope.ENDPOINTS_WRITE,
+        body=Body(Rotation, "How long the old one stays valid.", required=False),
+        errors=(*_BODY, InvalidMessage, NotFound, Conflict),
+        tag="Endpoints",
+    ),
+    "POST /v1/endpoints/{id}/test": Operation(
+        "testEndpoint",
+        "Call an endpoint now",
+        endpoint_answers.Tried,
+        "POSTs an event `endpoint.test`, once, be the endpoint enabled or not, and tells what came of it.",
+        Scope.ENDPOINTS_WRITE,
+        errors=(NotFound,),
+        tag="Endpoints",
+    ),
+    "POST /v1/endpoints/{id}/replay": Operation(
+        "replayDeliveries",
+        "Try again what was missed",
+        endpoint_answers.Replayed,
+        "All deliveries that are `waiting` or `failed`, or those of one state; each has all its tries again. Very many"
+        " take more than one request: follow `next_cursor`.",
+        Scope.ENDPOINTS_WRITE,
+        HTTPStatus.ACCEPTED,
+        body=Body(Replay, "Which of them.", required=False),
+        errors=(*_BODY, InvalidMessage, NotFound, Conflict),
+        tag="Endpoints",
+    ),
+    "GET /v1/endpoints/{id}/deliveries": Operation(
+        "listDeliveries",
+        "List what was not taken at once",
+        endpoint_answers.DeliveryPage,
+        "Events that were not taken at the first try, for 30 days. Follow `next_cursor` to the end.",
+        Scope.ENDPOINTS_READ,
+        query=DeliveriesQuestion,
+        errors=(InvalidQuery, NotFound),
+        tag="Endpoints",
+    ),
+    "GET /v1/endpoints/{id}/deliveries/{event}": Operation(
+        "readDelivery",
+        "Read a delivery",
+        endpoint_answers.DeliveryDetail,
+        scope=Scope.ENDPOINTS_READ,
+        errors=(NotFound,),
+        tag="Endpoints",
+    ),
+    "POST /v1/endpoints/{id}/deliveries/{event}/replay": Operation(
+        "replayDelivery",
+        "Try one again",
+        endpoint_answers.Delivery,
+        scope=Scope.ENDPOINTS_WRITE,
+        status=HTTPStatus.ACCEPTED,
+        errors=(NotFound, Conflict),
+        tag="Endpoints",
+    ),
     "GET /v1/capabilities": Operation(
         "checkCapability",
         "Ask what a recipient can receive",
@@ -268,6 +389,7 @@ _HEADERS: Mapping[str, Json] = {
 
 _PATH_PARAMETERS: Mapping[str, str] = {
     "id": "An id that Herald gave.",
+    "event": "An event's `id`, or the `webhook-id` under which it was told.",
     "signature": "What makes the link valid, and until when.",
     "account": "Account, epoch and secret, as one word.",
     "kind": "What the provider tells here: `inbound` or `status`.",
@@ -357,7 +479,7 @@ def _schemas() -> tuple[Json, Mapping[type[BaseModel], Json]]:
 
 _ANSWERED = {
     name
-    for module in (answers, inbound_content)
+    for module in (answers, endpoint_answers, inbound_content)
     for name, part in vars(module).items()
     if getattr(part, "__module__", "") == module.__name__
 }
@@ -428,7 +550,7 @@ def _parameters(key: str, operation: Operation, schemas: Json) -> Iterator[Json]
 
 def _body(body: Body, references: Mapping[type[BaseModel], Json]) -> Json:
     content: Json = {"*/*": {}} if body.model is None else {"application/json": {"schema": references[body.model]}}
-    return {"required": True, "description": body.description, "content": content}
+    return {"required": body.required, "description": body.description, "content": content}
 
 
 def _responses(operation: Operation, references: Mapping[type[BaseModel], Json]) -> Iterator[tuple[str, Json]]:

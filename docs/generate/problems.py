@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from herald.aws.endpoints import MAX_ENDPOINTS, TooManyEndpoints
 from herald.body import InvalidBody, Mistake
 from herald.errors import (
     ConfigurationError,
@@ -31,7 +32,9 @@ from herald.errors import (
     UnsupportedFeature,
     WebhookNotVerified,
 )
+from herald.guarded import AddressRefused
 from herald.questions import InvalidQuery
+from herald.registering import ADDRESS_HINT
 from herald.web import MAX_BODY, Call, problem
 
 _TEXT = Mistake("content.text", "string_too_long", "must have at most 10000 characters")
@@ -46,7 +49,9 @@ _EXAMPLES: tuple[HeraldError, ...] = (
     NotFound("there is no such message"),
     MethodNotAllowed("this path takes GET, HEAD, POST"),
     Conflict("the message is being sent or has ended", hint="read it to see what became of it"),
+    TooManyEndpoints(f"a tenant has at most {MAX_ENDPOINTS} endpoints", hint="remove one that is not needed any more"),
     InvalidBody([_TO, _TEXT], 2),
+    AddressRefused("the address must use port 443 or 8443", field="url", hint=ADDRESS_HINT),
     InvalidQuery([Mistake("limit", "less_than_equal", "must be less than or equal to 100")], 1),
     UnsupportedFeature(
         "account acme-sms cannot send card content over sms", field="content.type", hint="it can send binary, text"

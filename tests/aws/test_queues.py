@@ -33,6 +33,21 @@ def test_many(client: Any) -> None:
     assert all(body.isascii() and " " not in body for body in found)
 
 
+def test_large_ones(client: Any) -> None:
+    """Records that are too large together go in several calls, in order; one that fits no company goes alone."""
+    queue = client.create_queue(QueueName="q")["QueueUrl"]
+    sizes: list[list[int]] = []
+
+    def note(params: Any, **_: Any) -> None:
+        sizes.append([len(entry["MessageBody"]) for entry in params["Entries"]])
+
+    client.meta.events.register("provide-client-params.sqs.SendMessageBatch", note)
+    lengths = [100_000, 100_000, 100_000, 240_000, 5, *[20_000] * 15]
+    Queues(client).put(queue, [Record({"text": "x" * length}) for length in lengths])
+    assert [len(batch) for batch in sizes] == [2, 1, 2, 10, 5]
+    assert all(sum(batch) <= 250_000 for batch in sizes)
+
+
 def test_none(client: Any) -> None:
     """Nothing to put is no call."""
     with Stubber(client):

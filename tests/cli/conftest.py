@@ -49,6 +49,8 @@ def gateway(clock: Clock) -> Iterator[Gateway]:
             bucket=Bucket(lambda: s3, "herald"),
             queues=Queues(sqs),
             spill_queue=sqs.create_queue(QueueName="spill")["QueueUrl"],
+            table=table,
+            callback_queue=sqs.create_queue(QueueName="callback")["QueueUrl"],
             clock=clock,
         )
 

@@ -60,6 +60,7 @@ def test_connecting() -> None:
         "SigningSecretArn": "signing",
         "BucketName": "media",
         "SpillQueueUrl": "https://sqs/spill",
+        "CallbackQueueUrl": "https://sqs/callback",
     }
     stack = {"Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in told.items()]}
     session = boto3.Session("x", "x", region_name=REGION)

@@ -436,6 +436,7 @@ def test_connecting(gateway: Gateway) -> None:
         "SigningSecretArn": "signing",
         "BucketName": "media",
         "SpillQueueUrl": "https://sqs/spill",
+        "CallbackQueueUrl": "https://sqs/callback",
     }
     stack = {"Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in told.items()]}
     session = boto3.Session("x", "x", region_name=REGION)
@@ -463,6 +464,8 @@ def test_a_gateway_without_a_stack(gateway: Gateway) -> None:
         gateway.bucket,
         gateway.queues,
         gateway.spill_queue,
+        gateway.table,
+        gateway.callback_queue,
     )
     with pytest.raises(Refused, match="found by its stack"):
         by_hand.caller()

@@ -27,6 +27,7 @@ CHAPTERS = (
     "Huawei AICC: WhatsApp",
     "What cannot arrive says so",
     "Many, and back",
+    "Called back: what a server of yours is told",
     "What SMSGlobal's lists have told meanwhile",
     "It is yours",
 )

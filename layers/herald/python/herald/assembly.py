@@ -25,22 +25,31 @@ if TYPE_CHECKING:
     from herald.attempting import Attempts
     from herald.authenticating import Keys
     from herald.aws.bucket import Bucket
+    from herald.aws.deliveries import Deliveries
+    from herald.aws.endpoint_gates import EndpointGates
+    from herald.aws.endpoints import Endpoints
     from herald.aws.inbound import Inbounds
     from herald.aws.messages import Messages
     from herald.aws.rendezvous import Rendezvous
     from herald.aws.requests import Requests
     from herald.batching import Batching
+    from herald.callback_record import CallbackQueue
     from herald.calling import Caller
+    from herald.calling_back import CallingBack
     from herald.delivering import Delivering
     from herald.exchange import Exchange
     from herald.gate import Parking
+    from herald.guarded import Guarded
     from herald.keeping import Keeper
     from herald.models import Account
     from herald.polling import Polling
+    from herald.posting import Poster
     from herald.publishing import Publishing
     from herald.reading import Reading
     from herald.receiving import Receiving
+    from herald.registering import Registering
     from herald.relaying import Relay
+    from herald.replaying import Replaying
     from herald.reporting import Reports
     from herald.sending import Sending
     from herald.shelving import Shelf
@@ -161,16 +170,21 @@ class Assembly:
         return Shelf(self.bucket, self.signing_key, self.time.now)
 
     @cached_property
+    def guarded(self) -> "Guarded":
+        from herald.guarded import Guarded
+
+        return Guarded(monotonic, unsafe_hosts=self.settings.unsafe_local_hosts)
+
+    @cached_property
     def relay(self) -> "Relay":
         from herald.aws.uploads import Uploads
-        from herald.guarded import Guarded
         from herald.relaying import Relay
 
         return Relay(
             shelf=self.shelf,
             uploads=Uploads(self.table),
             caller=self.caller,
-            guarded=Guarded(monotonic, unsafe_hosts=self.settings.unsafe_local_hosts),
+            guarded=self.guarded,
             time=self.time,
         )
 
@@ -266,8 +280,80 @@ class Assembly:
         from herald.aws.bus import Bus
         from herald.publishing import Publishing
 
-        bus = Bus(clients.events, self.settings.event_bus)
-        return Publishing(bus, self.queues, self.settings, self.telemetry, self.time.now)
+        return Publishing(
+            bus=Bus(clients.events, self.settings.event_bus),
+            queues=self.queues,
+            endpoints=self.endpoints,
+            settings=self.settings,
+            telemetry=self.telemetry,
+            now=self.time.now,
+        )
+
+    @cached_property
+    def endpoints(self) -> "Endpoints":
+        from herald.aws.endpoints import Endpoints
+
+        return Endpoints(self.table, self.time.now)
+
+    @cached_property
+    def endpoint_gates(self) -> "EndpointGates":
+        from herald.aws.endpoint_gates import EndpointGates
+
+        return EndpointGates(self.table)
+
+    @cached_property
+    def deliveries(self) -> "Deliveries":
+        from herald.aws.deliveries import Deliveries
+
+        return Deliveries(self.table)
+
+    @cached_property
+    def poster(self) -> "Poster":
+        from herald.posting import Poster
+
+        return Poster(self.guarded, self.signing_key, self.time.now)
+
+    @cached_property
+    def callback_queue(self) -> "CallbackQueue":
+        from herald.callback_record import CallbackQueue
+
+        return CallbackQueue(self.queues, self.settings.callback_queue)
+
+    @cached_property
+    def calling_back(self) -> "CallingBack":
+        from herald.calling_back import CallingBack
+
+        return CallingBack(
+            endpoints=self.endpoints,
+            gates=self.endpoint_gates,
+            deliveries=self.deliveries,
+            poster=self.poster,
+            queue=self.callback_queue,
+            watchdog=self.settings.watchdog,
+            telemetry=self.telemetry,
+            pool=self.pool,
+            time=self.time,
+        )
+
+    @cached_property
+    def registering(self) -> "Registering":
+        from herald.registering import Registering
+
+        gates, check = self.endpoint_gates, self.guarded.check
+        return Registering(self.endpoints, gates, check, self.signing_key, self.time.now)
+
+    @cached_property
+    def replaying(self) -> "Replaying":
+        from herald.replaying import Replaying
+
+        return Replaying(
+            deliveries=self.deliveries,
+            poster=self.poster,
+            queue=self.callback_queue,
+            watchdog=self.settings.watchdog,
+            pool=self.pool,
+            now=self.time.now,
+        )
 
     @cached_property
     def waking(self) -> "Waking":

@@ -30,6 +30,8 @@ class Scope(StrEnum):
     MEDIA_WRITE = "media:write"
     MEDIA_READ = "media:read"
     ACCOUNTS_READ = "accounts:read"
+    ENDPOINTS_READ = "endpoints:read"
+    ENDPOINTS_WRITE = "endpoints:write"
 
 
 @dataclass(frozen=True, slots=True)

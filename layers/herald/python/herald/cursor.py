@@ -46,21 +46,46 @@ class Cursor:
         """As text for the one who asks."""
         position = self.position
         inside = [self.first, self.last, position.partition, position.sort, position.pk]
-        text = json.dumps([_seal(tenant, question, inside), *inside], separators=(",", ":"))
-        return base64.urlsafe_b64encode(text.encode("ascii")).decode("ascii").rstrip("=")
+        return _pack([_seal(tenant, question, inside), *inside])
 
     @classmethod
     def read(cls, text: str, tenant: str, question: str) -> "Cursor":
         """Back from `write`. Raises InvalidQuery when it is not from there, for this tenant and question."""
         try:
-            padded = text + "=" * (-len(text) % 4)
-            values = json.loads(base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True))
+            values = _unpack(text)
             wire = _Wire.model_validate(dict(zip(_Wire.model_fields, values, strict=True)))
         except (ValueError, TypeError, RecursionError, binascii.Error, ValidationError):
             raise refusal() from None
         if wire.seal != _seal(tenant, question, values[1:]):
             raise refusal()
         return cls(wire.first, wire.last, Position(wire.partition, wire.sort, wire.pk))
+
+
+def write_after(name: str, tenant: str, question: str) -> str:
+    """As text for the one who asks: a list in the order of names goes on after this one."""
+    return _pack([_seal(tenant, question, [name]), name])
+
+
+def read_after(text: str, tenant: str, question: str) -> str:
+    """Back from `write_after`. Raises InvalidQuery as `Cursor.read` does."""
+    try:
+        seal, name = _unpack(text)
+    except (ValueError, TypeError, RecursionError, binascii.Error):
+        raise refusal() from None
+    if not isinstance(name, str) or not name or seal != _seal(tenant, question, [name]):
+        raise refusal()
+    return name
+
+
+def _pack(values: list[object]) -> str:
+    text = json.dumps(values, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode("ascii")).decode("ascii").rstrip("=")
+
+
+def _unpack(text: str) -> list[object]:
+    padded = text + "=" * (-len(text) % 4)
+    values: list[object] = json.loads(base64.b64decode(padded.encode("ascii"), altchars=b"-_", validate=True))
+    return values
 
 
 def _seal(tenant: str, question: str, inside: list[object]) -> str:

@@ -5,6 +5,7 @@ The events Herald publishes: a closed list, each a pure function of an item befo
     message.received      a person wrote; with media when it is here, or after a while as it stands
     media.ready           media of a message that was announced without it
     request.accepted .cancelled .expired
+    endpoint.disabled     nothing is posted to an endpoint any more, and its owner did not say so
 
 An event's id is `<message id>:<step>:<status>`, so a record that is read twice publishes the same event
 twice, and `sequence` only rises over a message's life. An event is ASCII and fits onto the bus: what would not is
@@ -17,7 +18,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from herald.aws.keys import id_of, is_request
+from herald.aws.keys import hook, id_of, is_request, tenant
+from herald.endpoint import Disabled
 from herald.status import RANKS, Status, sequence
 from herald.view import inbound_view, media_view, message_view, request_view, stamp, status_of
 
@@ -28,6 +30,7 @@ EVENT_TYPES = (
     "request.accepted",
     "request.cancelled",
     "request.expired",
+    "endpoint.disabled",
 )
 
 MAX_DATA = 200_000
@@ -63,6 +66,8 @@ def events_of(old: Item | None, new: Item, now: int) -> Iterator[Published]:
     """What the change from `old` to `new` means to the outside; nothing for most."""
     if new["pk"].startswith("N#"):
         yield from _inbound(old, new, now)
+    elif new["pk"].startswith(tenant("")):
+        yield from _endpoint(old, new)
     elif is_request(new):
         yield from _request(old, new, now)
     else:
@@ -127,6 +132,22 @@ def _inbound(old: Item | None, new: Item, now: int) -> Iterator[Published]:
                 position + 1,
                 {"id": inbound_id, "position": position, "media": media_view(media)},
             )
+
+
+def _endpoint(old: Item | None, new: Item) -> Iterator[Published]:
+    why = new.get("disabled")
+    if why in (None, Disabled.OWNER, (old or {}).get("disabled")):
+        return
+    endpoint_id = new["sk"].removeprefix(hook(""))
+    data = {"id": endpoint_id, "reason": why, "description": new["description"]}
+    yield Published(
+        "endpoint.disabled",
+        f"{endpoint_id}:disabled:{new['version']}",
+        new["pk"].removeprefix(tenant("")),
+        new["disabled_at"],
+        0,
+        {name: value for name, value in data.items() if value},
+    )
 
 
 def is_told(item: Item) -> bool:

@@ -1,5 +1,5 @@
 """
-Fetching from addresses that users give, without becoming their way into our network.
+Calling addresses that users give, to fetch or to post, without becoming their way into our network.
 
 A name is resolved once, every address behind it must be public, and the connection goes to the very address that
 was checked; TLS and the Host header keep the name. Made of httpcore rather than httpx: no proxies, netrc,
@@ -26,20 +26,23 @@ import httpcore
 import httpx
 
 from herald.errors import InvalidMessage, Unavailable
+from herald.pinned import Line, TooMuch
 from herald.public_address import is_public, is_public_name
 
 type Resolve = Callable[[str, int, float], Sequence[str]]
 """Addresses of a host and port, within so many seconds. Raises OSError."""
 
 MAX_REDIRECTS = 3
+
+MAX_REPLY = 16_384
+"""Bytes that are read of a reply that nobody needs."""
+
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LATER = frozenset({408, 425, 429})
 _PORTS = frozenset({None, 443, 8443})
 _IN_MEMORY = 1_048_576
-_PART = 65_536
 _STEP_TIMEOUT = 10.0
 _CONNECT_TIMEOUT = 3.0
-_MAX_TRIED = 3
 _MAX_URL = 2048
 
 
@@ -65,6 +68,22 @@ class Fetched:
     size: int
     sha256: str
     content_type: str
+
+
+class Unanswered(Exception):
+    """What was posted has no answer. `why`: timeout, unreachable (nothing left us) or broken."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a POST was answered with; headers by their names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
 
 
 def resolve(
@@ -94,7 +113,7 @@ def resolve(
 
 class Guarded:
     """
-    Fetches what users' addresses point to.
+    Fetches what users' addresses point to, and posts to them.
 
     `unsafe_hosts` may be called by http, on any port and at any address: the simulators of a local stack. `clock`
     gives seconds on a scale of its own.
@@ -170,6 +189,8 @@ class Guarded:
                 answer = self._get(target, max_bytes, until)
             except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
                 raise Unavailable(f"the media's address does not answer ({type(error).__name__})") from error
+            except TooMuch as error:
+                raise FetchRefused("the address answers with more than is allowed") from error
             if isinstance(answer, Fetched):
                 return answer
             target = self._redirected(target, answer)
@@ -186,97 +207,77 @@ class Guarded:
         return following
 
     def _get(self, target: httpx.URL, max_bytes: int, until: float) -> Fetched | str:
-        """One GET on a connection of its own: the body, or where it redirects to."""
-        line = _Line(self.addresses, self._network, lambda: until - self._clock(), max_bytes)
+        """One GET: the body, or where it redirects to."""
         steps = dict.fromkeys(("read", "write", "pool"), _STEP_TIMEOUT) | {"connect": _CONNECT_TIMEOUT}
-        headers = [
-            (b"Host", target.netloc),
-            (b"User-Agent", b"herald"),
-            (b"Accept", b"*/*"),
-            (b"Accept-Encoding", b"identity"),
-            (b"Connection", b"close"),
-        ]
-        address = httpcore.URL(scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path)
         with (
-            httpcore.ConnectionPool(ssl_context=self._tls, max_connections=1, network_backend=line) as pool,
-            pool.stream("GET", address, headers=headers, extensions={"timeout": steps}) as answer,
+            self._pool(max_bytes, until) as pool,
+            pool.stream("GET", _wire(target), headers=_asking(target), extensions={"timeout": steps}) as answer,
         ):
-            received = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
+            received = _headers(answer)
             if answer.status in _REDIRECTS and "location" in received:
                 return received["location"]
             _check_answer(answer.status, received, max_bytes)
             return _keep(answer.iter_stream(), max_bytes, received.get("content-type", ""))
 
+    def post(self, url: str, headers: Mapping[str, str], body: bytes, deadline_seconds: float) -> Answered:
+        """
+        Post once; a redirect is an answer like any other. Of the reply MAX_REPLY bytes are read, and dropped.
 
-class _Line(httpcore.NetworkBackend):
-    """Connects to checked addresses only, and holds the connection to the deadline and to a number of bytes."""
+        Raises AddressRefused or Unanswered.
+        """
+        until = self._clock() + deadline_seconds
+        target = self.check(url)
+        sent = [*_asking(target), *((name.encode(), value.encode()) for name, value in headers.items())]
+        sent.append((b"Content-Length", str(len(body)).encode()))
+        steps = {"connect": _CONNECT_TIMEOUT}
+        try:
+            with (
+                self._pool(MAX_REPLY, until) as pool,
+                pool.stream("POST", _wire(target), headers=sent, content=body, extensions={"timeout": steps}) as answer,
+            ):
+                _skim(answer.iter_stream())
+                return Answered(answer.status, _headers(answer))
+        except httpcore.TimeoutException as error:
+            raise Unanswered("timeout") from error
+        except httpcore.ConnectError as error:
+            raise Unanswered("unreachable") from error
+        except (httpcore.NetworkError, httpcore.ProtocolError, TooMuch) as error:
+            raise Unanswered("broken") from error
 
-    def __init__(
-        self,
-        addresses: Callable[[str, int, float], Sequence[str]],
-        network: httpcore.NetworkBackend,
-        remaining: Callable[[], float],
-        max_bytes: int,
-    ) -> None:
-        self._addresses = addresses
-        self._network = network
-        self._remaining = remaining
-        self.bytes_left = max_bytes + max_bytes // 4 + 4 * _PART
-        """Headers and chunk sizes included, so that neither can go on for ever."""
-
-    def left(self, timeout: float | None) -> float:
-        """Seconds that the next step may take. Raises ReadTimeout when the time is over."""
-        remaining = self._remaining()
-        if remaining <= 0:
-            raise httpcore.ReadTimeout("the time is over")
-        return remaining if timeout is None else min(timeout, remaining)
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        """Resolve, check, connect: nobody can change the address in between. The first that answers is taken."""
-        *others, last = self._addresses(host, port, self.left(timeout))[:_MAX_TRIED]
-        for address in others:
-            with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
-                return self._connect(address, port, timeout, local_address, socket_options)
-        return self._connect(last, port, timeout, local_address, socket_options)
-
-    def _connect(self, address: str, port: int, timeout: float | None, *options: Any) -> httpcore.NetworkStream:
-        return _Stream(self._network.connect_tcp(address, port, self.left(timeout), *options), self)
+    def _pool(self, max_bytes: int, until: float) -> httpcore.ConnectionPool:
+        """For one connection, which is not used again."""
+        line = Line(self.addresses, self._network, lambda: until - self._clock(), max_bytes)
+        return httpcore.ConnectionPool(ssl_context=self._tls, max_connections=1, network_backend=line)
 
 
-class _Stream(httpcore.NetworkStream):
-    """A connection that every read and write of must be in time, and within the bytes that are left."""
+def _asking(target: httpx.URL) -> list[tuple[bytes, bytes]]:
+    """The headers of every request."""
+    return [
+        (b"Host", target.netloc),
+        (b"User-Agent", b"herald"),
+        (b"Accept", b"*/*"),
+        (b"Accept-Encoding", b"identity"),
+        (b"Connection", b"close"),
+    ]
 
-    def __init__(self, stream: httpcore.NetworkStream, line: _Line) -> None:
-        self._stream = stream
-        self._line = line
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        data = self._stream.read(max_bytes, self._line.left(timeout))
-        self._line.bytes_left -= len(data)
-        if self._line.bytes_left < 0:
-            raise FetchRefused("the address answers with more than is allowed")
-        return data
+def _wire(target: httpx.URL) -> httpcore.URL:
+    return httpcore.URL(scheme=target.raw_scheme, host=target.raw_host, port=target.port, target=target.raw_path)
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._line.left(timeout))
 
-    def close(self) -> None:
-        self._stream.close()
+def _headers(answer: httpcore.Response) -> Mapping[str, str]:
+    """By their names in lower case."""
+    return {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
 
-    def start_tls(
-        self, ssl_context: SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, self._line.left(timeout)), self._line)
 
-    def get_extra_info(self, info: str) -> Any:
-        return self._stream.get_extra_info(info)
+def _skim(parts: Iterable[bytes]) -> None:
+    """Read a reply that nobody needs, but not all of a long one. One that breaks off was an answer all the same."""
+    with suppress(httpcore.NetworkError, httpcore.ProtocolError, TooMuch):
+        size = 0
+        for part in parts:
+            size += len(part)
+            if size >= MAX_REPLY:
+                return
 
 
 def _check_public(scheme: str, host: str, port: int | None) -> None:

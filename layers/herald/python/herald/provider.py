@@ -12,7 +12,6 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from http import HTTPStatus
 from importlib import import_module
@@ -20,6 +19,7 @@ from importlib.util import find_spec
 from typing import ClassVar, Self
 from urllib.parse import urlencode
 
+from herald import retry_after as retry_after_header
 from herald.content import MediaKind
 from herald.errors import (
     ConfigurationError,
@@ -455,19 +455,6 @@ def error_for_status(response: Response) -> ProviderError | None:
     return OutcomeUnknown(detail, provider_code=code)
 
 
-def retry_after(response: Response, now: float | None = None) -> float | None:
-    """
-    Seconds to wait, from a number or an HTTP date, clamped to 0..MAX_RETRY_AFTER; None when absent or junk.
-
-    A date is measured against the response's own Date header, so our clock does not matter; `now` (seconds
-    since 1970) stands in when there is none.
-    """
-    value = response.headers.get("retry-after", "").strip()
-    if re.fullmatch(r"-?[0-9]{1,12}", value):
-        return min(max(float(value), 0.0), MAX_RETRY_AFTER)
-    try:
-        until = parsedate_to_datetime(value).timestamp()
-        start = parsedate_to_datetime(response.headers["date"]).timestamp() if now is None else now
-    except (ValueError, TypeError, KeyError, OverflowError):
-        return None
-    return min(max(until - start, 0.0), MAX_RETRY_AFTER)
+def retry_after(response: Response) -> float | None:
+    """Seconds that the provider asks us to wait, at most MAX_RETRY_AFTER; None when it does not say."""
+    return retry_after_header.seconds(response.headers, MAX_RETRY_AFTER)

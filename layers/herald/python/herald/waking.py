@@ -5,6 +5,7 @@ The clock: whatever has become due is marked, then acted upon.
     schedule   a message whose time has come: to its lane, to the second
     grace      an unclear message that nobody has spoken of: unknown, or sent again if its sender wants that
     orphan     reports whose message never came forward: merged if it has now, else somebody is told
+    callback   an event that an endpoint did not take: back to the callback queue
     poll       a list of a provider that has no webhooks; it takes long, so it comes after all others
 """
 
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from herald.aws import keys
 from herald.aws.attributes import Item
+from herald.aws.deliveries import delivery_of
 from herald.aws.due import Due, DueIndex
 from herald.aws.messages import Messages
 from herald.aws.polls import DUE as POLL
@@ -126,6 +128,9 @@ class Waking:
                 self._end_grace(item)
             case "orphan":
                 self._orphan(due, item)
+            case "callback":
+                record = replace(delivery_of(item), next=None).record(self.now())
+                self.queues.put(self.settings.callback_queue, [record])
 
     def _enqueue(self, due: Due, item: Item) -> None:
         """Tell the lane, with the delay that is left."""

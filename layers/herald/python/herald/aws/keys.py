@@ -45,6 +45,26 @@ def account(name: str) -> str:
     return f"A#{name}"
 
 
+def tenant(tenant_id: str) -> str:
+    """The partition of a tenant and what belongs to it."""
+    return f"T#{tenant_id}"
+
+
+def hook(endpoint_id: str) -> str:
+    """The sort key of one of a tenant's endpoints."""
+    return f"hook#{endpoint_id}"
+
+
+def endpoint_gate(endpoint_id: str) -> str:
+    """The sort key of how one of a tenant's endpoints fares."""
+    return f"gate#{endpoint_id}"
+
+
+def deliveries(endpoint_id: str) -> str:
+    """The partition of the events that an endpoint did not take at the first try."""
+    return f"H#{endpoint_id}"
+
+
 def day(milliseconds: int) -> str:
     """The UTC day, `yyyymmdd`."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y%m%d")

@@ -1,11 +1,11 @@
 """
-The queues: records are small JSON in ASCII, and carry ids, never content.
+The queues: records are JSON in ASCII; those of the lanes carry ids, never content.
 
-The exceptions are intake and spill, which hold what has not been read yet.
+Intake and spill hold what has not been read yet, callbacks the events to be posted.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,10 @@ MAX_DELAY = 900
 """Seconds that SQS can hold a record back."""
 
 _BATCH = 10
+_MAX_CALL = 250_000
+"""Bytes of all records of one call (Amazon SQS Developer Guide, "Message quotas": once 256 KiB)."""
+
+type _Batch = list[SendMessageBatchRequestEntryTypeDef]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Record:
 
 
 class Queues:
-    """Puts records into queues, ten a call."""
+    """Puts records into queues, up to ten a call and as many as its size allows."""
 
     def __init__(self, client: "SQSClient") -> None:
         self._client = client
@@ -48,22 +52,25 @@ class Queues:
 
         Raises Unavailable when one is not taken; others may be, so what reads them must bear repeats.
         """
-        waiting = list(records)
-        for start in range(0, len(waiting), _BATCH):
-            self._put(queue, waiting[start : start + _BATCH])
+        for batch in _batches(records):
+            try:
+                answer = self._client.send_message_batch(QueueUrl=queue, Entries=batch)
+            except (ClientError, BotoCoreError) as error:
+                raise Unavailable("the queue refuses records for now") from error
+            if answer.get("Failed"):
+                raise Unavailable("the queue refuses records for now")
 
-    def _put(self, queue: str, records: list[Record]) -> None:
-        entries: list[SendMessageBatchRequestEntryTypeDef] = [
-            {
-                "Id": str(number),
-                "MessageBody": json.dumps(record.body, separators=(",", ":")),
-                "DelaySeconds": record.seconds,
-            }
-            for number, record in enumerate(records)
-        ]
-        try:
-            answer = self._client.send_message_batch(QueueUrl=queue, Entries=entries)
-        except (ClientError, BotoCoreError) as error:
-            raise Unavailable("the queue refuses records for now") from error
-        if answer.get("Failed"):
-            raise Unavailable("the queue refuses records for now")
+
+def _batches(records: Iterable[Record]) -> "Iterator[_Batch]":
+    """Entries that go into one call; the text is ASCII, so characters are bytes."""
+    batch: _Batch = []
+    size = 0
+    for number, record in enumerate(records):
+        body = json.dumps(record.body, separators=(",", ":"))
+        if batch and (len(batch) == _BATCH or size + len(body) > _MAX_CALL):
+            yield batch
+            batch, size = [], 0
+        batch.append({"Id": str(number), "MessageBody": body, "DelaySeconds": record.seconds})
+        size += len(body)
+    if batch:
+        yield batch
