@@ -69,7 +69,7 @@ def test_good_key(registry: Registry, keys: Keys) -> None:
     """A key says whose it is and what it may do."""
     text, key = made(registry, (READ, Scope.MEDIA_READ))
     principal = keys.authenticate(carrying(f"Bearer {text}"), READ)
-    assert (principal.tenant, principal.key_prefix, principal.test) == ("acme", key.prefix, False)
+    assert (principal.tenant, principal.key_prefix) == ("acme", key.prefix)
     assert principal.scopes == {READ, Scope.MEDIA_READ}
 
 
@@ -107,11 +107,11 @@ def test_any_character_counts(registry: Registry, keys: Keys) -> None:
 
 
 def test_test_key_is_no_live_key(registry: Registry, keys: Keys) -> None:
-    """A test key says so, and cannot be written as a live one."""
+    """A test key opens its tenant's sandbox and nothing else, and cannot be written as a live one."""
     text, key = new_key("acme", (READ,), created=0, test=True)
     registry.add_key(key)
     assert text.startswith("hkt_")
-    assert keys.authenticate(carrying(f"Bearer {text}"), READ).test
+    assert keys.authenticate(carrying(f"Bearer {text}"), READ).tenant == "acme~test"
     with pytest.raises(Unauthenticated):
         keys.authenticate(carrying(f"Bearer hk_{text.removeprefix('hkt_')}"), READ)
 

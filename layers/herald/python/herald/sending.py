@@ -231,7 +231,7 @@ class Sending:
 
 def fingerprint_of(request: SendRequest) -> str:
     """What two requests with one key must share: everything but the key, in one canonical form."""
-    said = request.model_dump(mode="json", exclude={"idempotency_key", "tenant"})
+    said = request.model_dump(mode="json", exclude={"idempotency_key", "tenant", "test"})
     canonical = json.dumps(said, sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()[:20]
 
