@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from herald import waiting
 from herald.authenticating import Scope
 from herald.aws.keys import is_request
 from herald.body import parse_json
 from herald.content import Content
-from herald.errors import InvalidMessage, InvalidRequest
+from herald.errors import InvalidMessage, InvalidRequest, TenantLimitExceeded
 from herald.models import Channel, IntakeRequest, SendRequest
 from herald.planning import Plan, rendered, segments_of
 from herald.sending import Accepted, Sending
@@ -130,21 +131,34 @@ def _counted(channel: Channel, contents: Sequence[Content]) -> dict[str, object]
     return {"segments": segments_view(segments)} if segments else {}
 
 
-def take_record(sending: Sending, record: Mapping[str, Any]) -> None:
+def take_record(parts: "Assembly", record: Mapping[str, Any]) -> None:
     """
     Accept what an intake record asks for.
 
     Its key is the body's, else the EventBridge event's or the SQS message's id, so a record that comes twice
-    is one message. Raises a HeraldError: the record comes again, and at last goes to the dead letters.
+    is one message. One that its tenant's limit leaves no room for is put back, for a day at most. Raises a
+    HeraldError: the record comes again, and at last goes to the dead letters.
     """
     body: str = record["body"]
     key: str = record["messageId"]
-    envelope = _envelope(body)
-    if envelope is not None:
+    put_back = waiting.read(body)
+    envelope = None if put_back else _envelope(body)
+    if put_back:
+        body, key = put_back.body, put_back.key
+    elif envelope is not None:
         body, key = json.dumps(envelope["detail"]), f"event:{envelope['id']}"
     request = parse_json(body.encode("utf-8", "surrogatepass"), IntakeRequest)
     tenant = sandbox_of(request.tenant) if request.test else request.tenant
-    sending.accept(tenant, request, request.idempotency_key or key)
+    try:
+        parts.sending.accept(tenant, request, request.idempotency_key or key)
+    except TenantLimitExceeded as limit:
+        now = parts.time.now()
+        since = put_back.since if put_back else now
+        if now - since > waiting.LONGEST:
+            raise
+        again = waiting.Waiting(key, since, body).after(limit.retry_after, parts.time.random())
+        parts.queues.put(parts.settings.intake_queue, [again])
+        parts.telemetry.count("PutBack")
 
 
 def _envelope(body: str) -> Mapping[str, Any] | None:

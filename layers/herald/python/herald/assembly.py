@@ -134,6 +134,8 @@ class Assembly:
 
     @cached_property
     def sending(self) -> "Sending":
+        from herald.aws.quotas import Quotas
+        from herald.limiting import Limiter
         from herald.planning import Planner
         from herald.sending import Sending
 
@@ -142,6 +144,7 @@ class Assembly:
             messages=self.messages,
             requests=self.requests,
             queues=self.queues,
+            limiter=Limiter(self.registry, Quotas(self.table)),
             settings=self.settings,
             now=self.time.now,
         )

@@ -14,6 +14,7 @@ What can go wrong, as one tree.
     │ └ UnsupportedFeature     422  this provider cannot say it
     ├ IdempotencyMismatch      422  the key was used for another body
     ├ TooManyRequests          429
+    │ └ TenantLimitExceeded    429  the tenant has had as many accepted as it may in this minute or day
     ├ Unavailable              503  the table or a queue refuses; nothing was accepted
     ├ ConfigurationError       500  a secret, sender or setting is missing: somebody has to act
     ├ WebhookNotVerified       401
@@ -178,6 +179,13 @@ class TooManyRequests(HeraldError):
     def __init__(self, detail: str, *, retry_after: float) -> None:
         super().__init__(detail)
         self.retry_after = retry_after
+
+
+class TenantLimitExceeded(TooManyRequests):
+    """The tenant has reached its limit of this minute or day; nothing was accepted."""
+
+    code = "tenant_limit_exceeded"
+    title = "The tenant has reached its limit"
 
 
 class Unavailable(HeraldError):
