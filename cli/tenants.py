@@ -46,8 +46,8 @@ def set_(  # noqa: PLR0913 - the options of the command
     as_json: AsJson = False,
 ) -> None:
     """Limit what a tenant may send; each recipient counts. It takes a minute to reach every worker."""
-    limits = {"per_minute": per_minute, "per_day": per_day, "unlimited": unlimited}
-    show(_row(admin.limit_tenant(gateway(ctx), tenant, **limits)), as_json=as_json)
+    limited = admin.limit_tenant(gateway(ctx), tenant, per_minute=per_minute, per_day=per_day, unlimited=unlimited)
+    show(_row(limited), as_json=as_json)
 
 
 @app.command()

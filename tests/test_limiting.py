@@ -262,6 +262,18 @@ def test_every_crash(world: World, figure: Show) -> None:
     figure("G1", "ways to die over accepting within limits, messages stored and not counted", f"{len(ways)}, 0")
 
 
+def test_usage(world: World) -> None:
+    """Whoever has limits can see what is left of them."""
+    limit(world, per_minute=5, per_day=9)
+    post(world, many(3))
+    assert world.get("/v1/usage").json["limits"] == [
+        {"per": "minute", "limit": 5, "used": 3, "resets_at": "2025-06-15T15:08:00.000Z"},
+        {"per": "day", "limit": 9, "used": 3, "resets_at": "2025-06-16T00:00:00.000Z"},
+    ]
+    world.clock.now += 60_000
+    assert [each["used"] for each in world.get("/v1/usage").json["limits"]] == [0, 3]
+
+
 # What it costs.
 
 
@@ -307,7 +319,7 @@ def waits(world: World, until: Callable[[], bool], seconds: int, step: int = 30)
 
 
 def test_intake_waits(world: World) -> None:
-    """Records over the limit wait for the next minutes, and are accepted once; none is on its way to the dead letters."""
+    """Records over the limit wait for the next minutes, and are accepted once; none comes nearer to dead letters."""
     limit(world, per_minute=2)
     put(world, *(sms(phone(number), tenant="acme") for number in range(7)))
 

@@ -394,6 +394,7 @@ ROUTES = {
     "GET /v1/inbound/{id}": "Query",
     "GET /v1/capabilities": "Query",
     "GET /v1/accounts": "Query",
+    "GET /v1/usage": "Query",
 }
 OPEN_ROUTES = {
     "POST /v1/webhooks/{account}/{kind}": "Webhook",

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from herald.exchange import Exchange
     from herald.gate import Parking
     from herald.keeping import Keeper
+    from herald.limiting import Limiter
     from herald.models import Account
     from herald.polling import Polling
     from herald.publishing import Publishing
@@ -134,8 +135,6 @@ class Assembly:
 
     @cached_property
     def sending(self) -> "Sending":
-        from herald.aws.quotas import Quotas
-        from herald.limiting import Limiter
         from herald.planning import Planner
         from herald.sending import Sending
 
@@ -144,10 +143,17 @@ class Assembly:
             messages=self.messages,
             requests=self.requests,
             queues=self.queues,
-            limiter=Limiter(self.registry, Quotas(self.table)),
+            limiter=self.limiter,
             settings=self.settings,
             now=self.time.now,
         )
+
+    @cached_property
+    def limiter(self) -> "Limiter":
+        from herald.aws.quotas import Quotas
+        from herald.limiting import Limiter
+
+        return Limiter(self.registry, Quotas(self.table))
 
     def signing_key(self) -> bytes:
         """What signs webhook addresses and media links."""

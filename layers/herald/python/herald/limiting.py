@@ -60,19 +60,25 @@ class Limiter:
     def give_back(self, head: Item, count: int) -> None:
         """What was stored has been taken back before anybody knew of it."""
         if MARK in head:
-            self._give_back(head, count, self._limits(head))
+            self._give_back(head, count, self._windows(head["tenant"], head["created"]))
 
-    def _limits(self, head: Item) -> dict[Window, int]:
-        """The limit of each window that it counts in, the shorter one first."""
-        limits = self.limits(head["tenant"])
+    def usage(self, tenant: str, now: int) -> list[tuple[Window, int, int]]:
+        """Each window of now (ms) in which the tenant has a limit, that limit, and how many were counted."""
+        windows = self._windows(tenant, now)
+        used = self._quotas.used(tenant, tuple(windows)) if windows else ()
+        return [(window, limit, count) for (window, limit), count in zip(windows.items(), used, strict=True)]
+
+    def _windows(self, tenant: str, now: int) -> dict[Window, int]:
+        """The limit of each window that a message of now counts in, the shorter one first."""
+        limits = self.limits(tenant)
         wanted = ((MINUTE, limits.per_minute), (DAY, limits.per_day))
-        return {Window.at(head["created"], length): limit for length, limit in wanted if limit is not None}
+        return {Window.at(now, length): limit for length, limit in wanted if limit is not None}
 
     def _take(self, head: Item, count: int) -> list[Window]:
         """Count in all windows or in none."""
         taken: list[Window] = []
         try:
-            for window, limit in self._limits(head).items():
+            for window, limit in self._windows(head["tenant"], head["created"]).items():
                 if count > limit:
                     raise _never(window, limit)
                 if not self._quotas.take(head["tenant"], window, count, limit):
@@ -89,13 +95,14 @@ class Limiter:
                 self._quotas.give_back(head["tenant"], window, count)
 
 
-def _named(window: Window) -> str:
+def named(window: Window) -> str:
+    """`minute` or `day`."""
     return "minute" if window.length == MINUTE else "day"
 
 
 def _never(window: Window, limit: int) -> InvalidMessage:
     return InvalidMessage(
-        f"this tenant may send {limit} messages a {_named(window)}, and the request alone is more",
+        f"this tenant may send {limit} messages a {named(window)}, and the request alone is more",
         field="recipients",
         hint="split it into smaller requests",
     )
@@ -103,7 +110,7 @@ def _never(window: Window, limit: int) -> InvalidMessage:
 
 def _exceeded(window: Window, limit: int, now: int) -> TenantLimitExceeded:
     return TenantLimitExceeded(
-        f"this tenant may send {limit} messages a {_named(window)};"
-        f" the next {_named(window)} begins at {stamp(window.end)}",
+        f"this tenant may send {limit} messages a {named(window)};"
+        f" the next {named(window)} begins at {stamp(window.end)}",
         retry_after=(window.end - now) / 1000,
     )

@@ -12,12 +12,13 @@ from herald.authenticating import Scope
 from herald.aws.attributes import Item
 from herald.aws.keys import id_of, is_request
 from herald.errors import ConfigurationError
+from herald.limiting import named
 from herald.models import Account
 from herald.provider import adapter_class
 from herald.questions import CapabilityQuestion, InboundQuestion, MessagesQuestion, read_query
 from herald.reading import Told
 from herald.tenancy import base_of
-from herald.view import history_view, inbound_view, links, message_view, request_view, stamp
+from herald.view import history_view, inbound_view, links, message_view, request_view, stamp, test_view
 from herald.web import Answer, Call, Routes, answer
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Door:
             "GET /v1/inbound/{id}": self.inbound_message,
             "GET /v1/capabilities": self.capabilities,
             "GET /v1/accounts": self.accounts,
+            "GET /v1/usage": self.usage,
             "GET /v1/health": self.health,
         }
 
@@ -84,6 +86,15 @@ class Door:
         tenant = base_of(self._tenant(call, Scope.ACCOUNTS_READ))
         mine = [account for account in self._parts.registry.accounts() if tenant in account.tenants]
         return answer(HTTPStatus.OK, {"accounts": [_account_view(account, tenant) for account in mine]})
+
+    def usage(self, call: Call) -> Answer:
+        """What the tenant's limits are, and how much of them is used."""
+        tenant = self._tenant(call)
+        limits = [
+            {"per": named(window), "limit": limit, "used": used, "resets_at": stamp(window.end)}
+            for window, limit, used in self._parts.limiter.usage(tenant, self._parts.time.now())
+        ]
+        return answer(HTTPStatus.OK, {"limits": limits} | test_view(tenant))
 
     def health(self, _call: Call) -> Answer:
         """That this function runs, and in which version. Touches nothing else."""

@@ -42,6 +42,7 @@ ROUTES = (
     "GET /v1/media/{id}/{signature}",
     "GET /v1/capabilities",
     "GET /v1/accounts",
+    "GET /v1/usage",
     "GET /v1/health",
     "POST /v1/webhooks/{account}/{kind}",
     "GET /v1/webhooks/{account}/{kind}",
