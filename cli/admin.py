@@ -17,7 +17,7 @@ from cli.gateway import Gateway, Refused
 from herald import polling
 from herald.authenticating import Scope, new_key
 from herald.aws.queues import Record
-from herald.aws.registry import Key, Tenant
+from herald.aws.registry import Key, Tenant, TenantLimits
 from herald.errors import ConfigurationError, NotFound
 from herald.models import NAME, Account, Channel, Limits, Sender
 from herald.provider import Provider, adapter_class
@@ -49,6 +49,23 @@ def create_tenant(gateway: Gateway, tenant: str, title: str = "") -> Tenant:
         new = Tenant(tenant, title, gateway.clock())
         gateway.registry.add_tenant(new)
         return new
+
+
+def limit_tenant(
+    gateway: Gateway,
+    tenant: str,
+    *,
+    per_minute: int | None = None,
+    per_day: int | None = None,
+    unlimited: bool = False,
+) -> Tenant:
+    """How many messages a tenant may have accepted; None leaves a limit as it is. Raises NotFound."""
+    found = gateway.registry.read_tenant(tenant)
+    held = TenantLimits() if unlimited else found.value.limits
+    new = replace(found.value, limits=TenantLimits(_or(per_minute, held.per_minute), _or(per_day, held.per_day)))
+    if new != found.value:
+        gateway.registry.change_tenant(new, found.version)
+    return new
 
 
 def remove_tenant(gateway: Gateway, tenant: str) -> None:

@@ -13,7 +13,8 @@ app = typer.Typer(no_args_is_help=True, help="Who sends.")
 
 
 def _row(tenant: Tenant) -> Row:
-    return {"tenant": tenant.id, "title": tenant.title, "created": time(tenant.created)}
+    limits = {"per_minute": tenant.limits.per_minute, "per_day": tenant.limits.per_day}
+    return {"tenant": tenant.id, "title": tenant.title, **limits, "created": time(tenant.created)}
 
 
 @app.command()
@@ -32,6 +33,21 @@ def add(
 def list_(ctx: typer.Context, *, as_json: AsJson = False) -> None:
     """List the tenants."""
     show([_row(tenant) for tenant in gateway(ctx).registry.tenants()], as_json=as_json)
+
+
+@app.command("set")
+def set_(  # noqa: PLR0913 - the options of the command
+    ctx: typer.Context,
+    tenant: str,
+    per_minute: Annotated[int | None, typer.Option(min=1, help="Messages accepted in a minute, at most.")] = None,
+    per_day: Annotated[int | None, typer.Option(min=1, help="Messages accepted in a day (UTC), at most.")] = None,
+    *,
+    unlimited: Annotated[bool, typer.Option("--unlimited", help="Take away the limits that are not given.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Limit what a tenant may send; each recipient counts. It takes a minute to reach every worker."""
+    limited = admin.limit_tenant(gateway(ctx), tenant, per_minute=per_minute, per_day=per_day, unlimited=unlimited)
+    show(_row(limited), as_json=as_json)
 
 
 @app.command()

@@ -58,6 +58,7 @@ a JSON Schema for each type.
 - **At least once, in any order.** An event that comes again has the same `id`. Of a message, the highest `sequence` is
   the truth: a lower one that comes later is old news.
 - `at` is when it happened, by the provider's clock where the provider told; `tenant` is whose it is.
+- What a test key has done says `"test": true`, here and in `data`.
 - `data` is what `GET /v1/messages/{id}` shows, without content and history; of an inbound message, all that
   `GET /v1/inbound/{id}` shows.
 - What says nothing is left out. New members may come: ignore those that you do not know.

@@ -2,8 +2,12 @@
 Who calls: a key opens exactly what it was made for, as long as it was made for.
 """
 
+import base64
+import re
 import string
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
@@ -69,7 +73,7 @@ def test_good_key(registry: Registry, keys: Keys) -> None:
     """A key says whose it is and what it may do."""
     text, key = made(registry, (READ, Scope.MEDIA_READ))
     principal = keys.authenticate(carrying(f"Bearer {text}"), READ)
-    assert (principal.tenant, principal.key_prefix, principal.test) == ("acme", key.prefix, False)
+    assert (principal.tenant, principal.key_prefix) == ("acme", key.prefix)
     assert principal.scopes == {READ, Scope.MEDIA_READ}
 
 
@@ -106,12 +110,14 @@ def test_any_character_counts(registry: Registry, keys: Keys) -> None:
                 keys.authenticate(carrying(f"Bearer {forged}"), READ)
 
 
+@pytest.mark.feature("F30")
+@pytest.mark.goal("G24")
 def test_test_key_is_no_live_key(registry: Registry, keys: Keys) -> None:
-    """A test key says so, and cannot be written as a live one."""
+    """A test key opens its tenant's sandbox and nothing else, and cannot be written as a live one."""
     text, key = new_key("acme", (READ,), created=0, test=True)
     registry.add_key(key)
     assert text.startswith("hkt_")
-    assert keys.authenticate(carrying(f"Bearer {text}"), READ).test
+    assert keys.authenticate(carrying(f"Bearer {text}"), READ).tenant == "acme~test"
     with pytest.raises(Unauthenticated):
         keys.authenticate(carrying(f"Bearer hk_{text.removeprefix('hkt_')}"), READ)
 
@@ -152,6 +158,71 @@ def test_revocation_takes_a_minute(registry: Registry, keys: Keys, clock: Clock)
         keys.authenticate(carrying(f"Bearer {text}"), READ)
 
 
+@pytest.mark.feature("F30")
+def test_a_key_that_was_tried_too_early(registry: Registry, keys: Keys, clock: Clock) -> None:
+    """That a key does not exist is remembered as long, not longer: a minute after it was made it opens everywhere."""
+    text, key = new_key("acme", (READ,), created=0)
+    with pytest.raises(Unauthenticated):
+        keys.authenticate(carrying(f"Bearer {text}"), READ)
+    registry.add_key(key)
+    with pytest.raises(Unauthenticated):
+        keys.authenticate(carrying(f"Bearer {text}"), READ)
+    clock.now += CACHE
+    assert keys.authenticate(carrying(f"Bearer {text}"), READ).tenant == "acme"
+    assert CACHE <= 60_000
+
+
+def test_guessing_costs_one_read(table: Table, registry: Registry, keys: Keys) -> None:
+    """A prefix that is tried again and again is looked up once a minute, be there such a key or not."""
+    text, _ = made(registry)
+    unknown, _ = new_key("acme", (READ,), created=0)
+    reads: list[str] = []
+    table._client.meta.events.register("before-call", lambda model, **_: reads.append(model.name))  # noqa: SLF001
+    for _ in range(5):
+        keys.authenticate(carrying(f"Bearer {text}"), READ)
+        with pytest.raises(Unauthenticated):
+            keys.authenticate(carrying(f"Bearer {unknown}"), READ)
+    assert reads == ["GetItem", "GetItem"]
+
+
+def test_the_same_work_for_unknown_keys(registry: Registry, keys: Keys) -> None:
+    """A prefix that does not exist is hashed and compared like one that does: the time tells nobody which do."""
+    text, _ = made(registry)
+    unknown, _ = new_key("acme", (READ,), created=0)
+    wrong = text[:12] + unknown[12:]
+    assert worked(keys, wrong) == worked(keys, unknown)
+    assert "compare_digest" in worked(keys, unknown)
+
+
+def worked(keys: Keys, text: str) -> list[str]:
+    """What is called in C, where hashing and comparing are done, to refuse this key once it has been looked up."""
+    called: list[str] = []
+
+    def note(_frame: object, event: str, what: object) -> None:
+        if event == "c_call":
+            called.append(getattr(what, "__name__", ""))
+
+    for profile in (None, note):
+        sys.setprofile(profile)
+        with suppress(Unauthenticated):
+            keys.authenticate(carrying(f"Bearer {text}"), READ)
+        sys.setprofile(None)
+    return called
+
+
+@pytest.mark.feature("F30")
+def test_form_of_keys() -> None:
+    """A key has a public part of 8 characters, and 256 bits that nobody knows; one for tests says so in front."""
+    for test, form in ((False, r"hk_[a-z2-7]{8}_([A-Za-z0-9_-]{43})"), (True, r"hkt_[a-z2-7]{8}_([A-Za-z0-9_-]{43})")):
+        text, key = new_key("acme", (READ,), created=0, test=test)
+        found = re.fullmatch(form, text)
+        assert found
+        assert len(base64.urlsafe_b64decode(f"{found[1]}=")) == 32
+        assert key.prefix in text
+        assert key.test is test
+
+
+@pytest.mark.feature("F30")
 def test_two_live_keys(registry: Registry, keys: Keys) -> None:
     """Two keys of a tenant work side by side, so that one can be replaced without a gap."""
     for text, _ in (made(registry), made(registry)):
@@ -189,6 +260,17 @@ def test_jwt(registry: Registry, keys: Keys, claims: dict[str, str]) -> None:
     registry.add_tenant(Tenant("acme"))
     principal = keys.authenticate(claiming(tenant="acme", **claims), READ)
     assert (principal.tenant, principal.key_prefix) == ("acme", "")
+
+
+@pytest.mark.feature("F30")
+@pytest.mark.goal("G24")
+@pytest.mark.parametrize(("test", "tenant"), [("true", "acme~test"), ("false", "acme"), ("", "acme"), ("1", "acme")])
+def test_jwt_for_tests(registry: Registry, keys: Keys, test: str, tenant: str) -> None:
+    """A JWT with the claim `test` opens the sandbox; no tenant can be named to get there, or out of it."""
+    registry.add_tenant(Tenant("acme"))
+    assert keys.authenticate(claiming(tenant="acme", test=test, scope=READ), READ).tenant == tenant
+    with pytest.raises(Unauthenticated):
+        keys.authenticate(claiming(tenant="acme~test", test=test, scope=READ), READ)
 
 
 def test_jwt_without_tenant_or_scope(registry: Registry, keys: Keys) -> None:

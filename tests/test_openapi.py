@@ -4,6 +4,7 @@ The API's description is the code's: made from it, complete, and true of real an
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from docs.generate.__main__ import files
 from docs.generate.openapi import OPERATIONS
 from docs.generate.problems import PROBLEMS, example, kinds
+from herald.aws.registry import TenantLimits
 from herald.errors import NotSent
 from herald.guarded import FetchRefused
 from herald.identifier import member_id
@@ -139,6 +141,21 @@ def test_answers_about_messages(described: World) -> None:
     assert described.post(f"/v1/messages/{other}/cancel").status == 200
 
 
+def test_answers_to_test_keys(described: World) -> None:
+    """What a test key sends, reads and asks is described too."""
+    described.key = described.add_key("acme", test=True)
+    sent = described.post("/v1/messages", SMS).json["id"]
+    many = {"channel": "sms", "recipients": [{"to": ANNA}], "content": SMS["content"]}
+    request = described.post("/v1/messages", many).json["id"]
+    assert described.post("/v1/messages/validate", SMS).json["test"] is True
+    described.settle()
+    for path in (sent, request, member_id(request, ANNA)):
+        assert described.get(f"/v1/messages/{path}").json["test"] is True
+    assert len(described.get("/v1/messages").json["messages"]) == 2
+    assert described.get(f"/v1/capabilities?channel=rcs&recipient={ANNA}").json["reachable"] is True
+    assert described.get("/v1/usage").json == {"limits": [], "test": True}
+
+
 def test_answers_about_failures(described: World) -> None:
     """A message that failed says why; so does one that waits for another try."""
     described.provider = lambda _request: httpx.Response(200, json={"statusCode": 4002, "statusMessage": "no"})
@@ -246,8 +263,15 @@ def test_answers_about_deliveries(described: World) -> None:
 
 
 def test_other_answers(described: World) -> None:
-    """Accounts, capabilities and health."""
+    """Accounts, capabilities, usage and health."""
     assert described.get("/v1/accounts").status == 200
+    stored = described.operator.registry.read_tenant("acme")
+    limited = replace(stored.value, limits=TenantLimits(per_minute=1))
+    assert described.get("/v1/usage").json == {"limits": []}
+    described.operator.registry.change_tenant(limited, stored.version)
+    described.clock.now += 60_000
+    assert [described.post("/v1/messages", SMS).status for _ in range(2)] == [202, 429]
+    assert described.get("/v1/usage").json["limits"][0]["used"] == 1
     assert described.get(f"/v1/capabilities?channel=rcs&recipient={ANNA}").status == 200
     assert described.get(f"/v1/capabilities?channel=sms&recipient={ANNA}").status == 422
     assert described.call("GET", "/v1/health").status == 200

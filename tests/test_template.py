@@ -411,6 +411,7 @@ ROUTES = {
     "POST /v1/endpoints/{id}/deliveries/{event}/replay": "Callback",
     "GET /v1/capabilities": "Query",
     "GET /v1/accounts": "Query",
+    "GET /v1/usage": "Query",
 }
 OPEN_ROUTES = {
     "POST /v1/webhooks/{account}/{kind}": "Webhook",

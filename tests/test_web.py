@@ -27,7 +27,7 @@ from herald.errors import (
     ProviderThrottled,
     Reason,
     RequestTooLarge,
-    TooManyRequests,
+    TenantLimitExceeded,
     Unauthenticated,
     Unavailable,
     UnsupportedBody,
@@ -383,7 +383,7 @@ def test_problem_of_a_provider() -> None:
     ("error", "status", "header", "value"),
     [
         (Unauthenticated("no"), 401, "www-authenticate", 'Bearer realm="herald"'),
-        (TooManyRequests("no", retry_after=1.2), 429, "retry-after", "2"),
+        (TenantLimitExceeded("no", retry_after=1.2), 429, "retry-after", "2"),
         (Unavailable("no"), 503, "retry-after", "2"),
         (ProviderThrottled("no", retry_after=0), 429, "retry-after", "1"),
         (ProviderThrottled("no"), 429, "retry-after", None),

@@ -47,6 +47,9 @@ class Failure(Model):
     code: str | None = None
 
 
+type Test = Annotated[Literal[True] | None, Field(description="Made with a test key: nobody is reached.")]
+
+
 class Links(Model):
     """Where to go from here. `members`: of a request, the list of its messages."""
 
@@ -67,6 +70,7 @@ class Accepted(Model):
     count: Annotated[int, Field(ge=1)] | None = None
     send_at: AwareDatetime
     expires_at: AwareDatetime
+    test: Test = None
     segments: SegmentCount | None = None
     warnings: tuple[Warned, ...] | None = None
     links: Links
@@ -83,6 +87,7 @@ class Validated(Model):
     lane: Lane
     send_at: AwareDatetime
     expires_at: AwareDatetime
+    test: Test = None
     segments: SegmentCount | None = None
     warnings: tuple[Warned, ...] | None = None
 
@@ -111,6 +116,7 @@ class Message(Model):
     send_at: AwareDatetime
     expires_at: AwareDatetime
     request: Id | None = None
+    test: Test = None
     unclear: Literal[True] | None = None
     error: Failure | None = None
 
@@ -131,6 +137,7 @@ class Request(Model):
     send_at: AwareDatetime
     expires_at: AwareDatetime
     open_chunks: Count
+    test: Test = None
 
 
 class Step(Model):
@@ -255,6 +262,22 @@ class Accounts(Model):
     accounts: tuple[AccountDescription, ...]
 
 
+class TenantLimit(Model):
+    """So many messages may be accepted in a minute or a day, and so many were in the one that ends at `resets_at`."""
+
+    per: Literal["minute", "day"]
+    limit: Annotated[int, Field(ge=1)]
+    used: Count
+    resets_at: AwareDatetime
+
+
+class Usage(Model):
+    """The limits of the tenant, each recipient counted; those of test keys are as high and counted apart."""
+
+    limits: tuple[TenantLimit, ...]
+    test: Test = None
+
+
 class Health(Model):
     """The API answers, in this version of Herald."""
 
@@ -307,6 +330,7 @@ class Event(Model):
     id: str
     type: str
     tenant: str
+    test: Test = None
     at: AwareDatetime
     sequence: Count
 

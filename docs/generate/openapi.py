@@ -35,7 +35,7 @@ from herald.errors import (
     ProviderThrottled,
     ProviderUnavailable,
     RequestTooLarge,
-    TooManyRequests,
+    TenantLimitExceeded,
     Unauthenticated,
     Unavailable,
     UnsupportedBody,
@@ -65,6 +65,13 @@ becomes of it is told by `GET /v1/messages/{id}` and by events (docs/events.md).
 Every error that Herald answers is a problem document (RFC 9457) with a `code`. What the gateway before it answers is
 not: 429 `{"message":"Too Many Requests"}` above the stage's rate, 413 above 10 MB, 503 or 504 when a function did not
 answer.
+
+What is sent with a test key (`hkt_…`) reaches nobody: Herald answers instead of the providers, by the end of the
+recipient's address (docs/testing-your-integration.md). Live and test have messages, media and idempotency keys of their
+own; what is test says `"test": true`.
+
+A tenant may have limits: messages accepted in a minute and in a day (UTC), each recipient counted. Above them a send is
+refused as a whole with 429 `tenant_limit_exceeded` and `Retry-After`; `GET /v1/usage` tells what is left.
 
 HEAD is taken wherever GET is. Unknown paths answer 404, known paths with another method 405 and `allow`."""
 
@@ -107,14 +114,14 @@ OPERATIONS: Mapping[str, Operation] = {
         Scope.MESSAGES_SEND,
         HTTPStatus.ACCEPTED,
         body=Body(SendRequest, f"At most {MAX_BODY:,} bytes of JSON."),
-        errors=(*_BODY, InvalidMessage, UnsupportedFeature, IdempotencyMismatch, TooManyRequests),
+        errors=(*_BODY, InvalidMessage, UnsupportedFeature, IdempotencyMismatch, TenantLimitExceeded),
         headers=("Location", "Idempotency-Replayed"),
     ),
     "POST /v1/messages/validate": Operation(
         "validateMessage",
         "See what would be sent",
         answers.Validated,
-        "Checks all that a send checks; nothing is stored or sent. Test keys may do this too.",
+        "Checks all that a send checks; nothing is stored or sent, and it counts in no limit.",
         Scope.MESSAGES_SEND,
         body=Body(SendRequest, "As for a send."),
         errors=(*_BODY, InvalidMessage, UnsupportedFeature),
@@ -329,7 +336,8 @@ OPERATIONS: Mapping[str, Operation] = {
         "Ask what a recipient can receive",
         answers.CapabilityAnswer,
         "The provider is asked, and its answer remembered for a day, or as long as the account's setting"
-        " `capability_cache_seconds` says.",
+        " `capability_cache_seconds` says. With a test key nobody is asked: the recipient can receive all that the"
+        " channel carries, or nothing when the address ends in 0001.",
         Scope.MESSAGES_SEND,
         query=CapabilityQuestion,
         errors=(InvalidQuery, InvalidMessage, UnsupportedFeature, *_PROVIDER),
@@ -340,6 +348,14 @@ OPERATIONS: Mapping[str, Operation] = {
         "List accounts",
         answers.Accounts,
         scope=Scope.ACCOUNTS_READ,
+        tag="Accounts",
+    ),
+    "GET /v1/usage": Operation(
+        "readUsage",
+        "See how much of the limits is used",
+        answers.Usage,
+        "The limits of the key's tenant, and how many messages count in them now; none where the tenant has none.",
+        Scope.MESSAGES_READ,
         tag="Accounts",
     ),
     "GET /v1/health": Operation("health", "See whether the API answers", answers.Health, tag="Operation"),
@@ -439,12 +455,13 @@ def document() -> Json:
 
 
 _LICENSE: Json = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
-_KEY: Json = {"type": "http", "scheme": "bearer", "description": "A key of a tenant, `hk_…`; `herald keys` makes them."}
+_KEY: Json = {"type": "http", "scheme": "bearer", "description": "A key of a tenant, `hk_…`, or `hkt_…` for tests."}
 _TOKEN: Json = {
     "type": "http",
     "scheme": "bearer",
     "bearerFormat": "JWT",
-    "description": "A token of the issuer that the stack was deployed with, with the claims `tenant` and `scope`.",
+    "description": "A token of the issuer that the stack was deployed with, with the claims `tenant` and `scope`; with"
+    " `test` true, it is for tests.",
 }
 
 
@@ -585,7 +602,7 @@ def _refusal(errors: list[type[HeraldError]], description: str | None = None) ->
 
 
 _PROBLEM_HEADERS: Mapping[str, Errors] = {
-    "Retry-After": (TooManyRequests, Unavailable, ProviderThrottled),
+    "Retry-After": (TenantLimitExceeded, Unavailable, ProviderThrottled),
     "WWW-Authenticate": (Unauthenticated, WebhookNotVerified),
     "Allow": (MethodNotAllowed,),
 }

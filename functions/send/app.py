@@ -19,5 +19,5 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """An HTTP call, or a batch of intake records."""
     with parts.telemetry.invocation(context.aws_request_id):
         if "Records" in event:
-            return batch(event, lambda record: take_record(parts.sending, record), parts.telemetry)
+            return batch(event, lambda record: take_record(parts, record), parts.telemetry)
         return serve(event, door.routes, parts.telemetry.failed)

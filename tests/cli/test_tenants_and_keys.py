@@ -32,9 +32,34 @@ def opens(gateway: Gateway, clock: Clock, key: str) -> bool:
 def test_tenant_is_added_once(run: Run) -> None:
     """Adding a tenant again changes nothing."""
     first = run("tenants", "add", "acme", "--title", "Acme & Co")
-    assert first == {"tenant": "acme", "title": "Acme & Co", "created": "2025-06-15T15:06:40+00:00"}
+    assert first == {
+        "tenant": "acme",
+        "title": "Acme & Co",
+        "per_minute": None,
+        "per_day": None,
+        "created": "2025-06-15T15:06:40+00:00",
+    }
     assert run("tenants", "add", "acme") == first
     assert run("tenants", "list") == [first]
+
+
+@pytest.mark.feature("F30")
+def test_limits(run: Run, fail: Say) -> None:
+    """Limits are set one by one, and taken away but for those that are given along."""
+
+    def limits(*words: str) -> tuple[int | None, int | None]:
+        row = run("tenants", "set", "acme", *words)
+        assert run("tenants", "list") == [row]
+        return row["per_minute"], row["per_day"]
+
+    run("tenants", "add", "acme")
+    assert limits("--per-minute", "3000") == (3000, None)
+    assert limits("--per-day", "250000") == (3000, 250_000)
+    assert limits() == (3000, 250_000)
+    assert limits("--unlimited", "--per-day", "7") == (None, 7)
+    assert limits("--unlimited") == (None, None)
+    assert "there is no tenant nobody" in fail("tenants", "set", "nobody", "--per-day", "1")
+    assert "equal to 1" in fail("tenants", "set", "acme", "--per-minute", "0")
 
 
 @pytest.mark.parametrize("name", ["A", "Acme", "a", "a" * 41, "a b", "a#b", "-a", "äh"])

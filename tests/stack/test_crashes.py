@@ -10,8 +10,10 @@ import pytest
 
 from herald.aws.messages import Messages
 from herald.aws.queues import Queues, Record
+from herald.aws.quotas import Quotas
 from herald.aws.requests import Requests
 from herald.aws.settings import Settings
+from herald.limiting import Limiter
 from herald.models import SendRequest
 from herald.planning import Planner
 from herald.sending import Sending
@@ -54,6 +56,7 @@ def accept_and_die(place: Place, body: Json, key: str) -> str:
         messages=Messages(table),
         requests=Requests(table),
         queues=Deadly(place.stack.client("sqs")),
+        limiter=Limiter(place.gateway.registry, Quotas(table)),
         settings=settings_of(place, "send"),
         now=place.gateway.clock,
     )

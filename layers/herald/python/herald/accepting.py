@@ -10,16 +10,18 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from herald.authenticating import Keys, Principal, Scope
+from herald import waiting
+from herald.authenticating import Scope
 from herald.aws.keys import is_request
 from herald.body import parse_json
 from herald.content import Content
-from herald.errors import Forbidden, InvalidMessage, InvalidRequest
+from herald.errors import InvalidMessage, InvalidRequest, TenantLimitExceeded
 from herald.models import Channel, IntakeRequest, SendRequest
 from herald.planning import Plan, rendered, segments_of
 from herald.sending import Accepted, Sending
 from herald.status import Status
-from herald.view import links, message_view, request_view, segments_view, stamp
+from herald.tenancy import sandbox_of
+from herald.view import links, message_view, request_view, segments_view, stamp, test_view
 from herald.web import Answer, Call, Routes, answer, read_json
 
 if TYPE_CHECKING:
@@ -47,19 +49,15 @@ class Door:
     def _sending(self) -> Sending:
         return self._parts.sending
 
-    def _principal(self, call: Call) -> Principal:
-        keys: Keys = self._parts.keys
-        principal = keys.authenticate(call, Scope.MESSAGES_SEND)
-        if principal.test:
-            raise Forbidden("test keys may only validate", hint="POST /v1/messages/validate sends nothing")
-        return principal
+    def _tenant(self, call: Call) -> str:
+        return self._parts.keys.authenticate(call, Scope.MESSAGES_SEND).tenant
 
     def send(self, call: Call) -> Answer:
         """Accept one message, or one request of many: 202."""
-        principal = self._principal(call)
+        tenant = self._tenant(call)
         request = read_json(call, SendRequest)
         key = _key(call, request)
-        accepted = self._sending.accept(principal.tenant, request, key)
+        accepted = self._sending.accept(tenant, request, key)
         headers = {"location": f"/v1/messages/{accepted.id}"}
         if accepted.repeated:
             headers["idempotency-replayed"] = "true"
@@ -67,14 +65,13 @@ class Door:
 
     def validate(self, call: Call) -> Answer:
         """What would be sent, by which account, and how many segments; nothing is stored or sent."""
-        principal = self._parts.keys.authenticate(call, Scope.MESSAGES_SEND)
+        tenant = self._tenant(call)
         request = read_json(call, SendRequest)
-        return answer(HTTPStatus.OK, _plan_view(self._sending.plan(principal.tenant, request)))
+        return answer(HTTPStatus.OK, _plan_view(self._sending.plan(tenant, request)))
 
     def cancel(self, call: Call) -> Answer:
         """Stop what has not been sent yet."""
-        principal = self._principal(call)
-        item = self._sending.cancel(principal.tenant, call.parameters["id"])
+        item = self._sending.cancel(self._tenant(call), call.parameters["id"])
         view = request_view(item) if is_request(item) else message_view(item)
         return answer(HTTPStatus.OK, view)
 
@@ -100,6 +97,7 @@ def _accepted_view(accepted: Accepted, request: SendRequest) -> dict[str, object
     view: dict[str, object] = {"id": accepted.id, "status": Status.ACCEPTED}
     view |= {name: item[name] for name in ("channel", "account", "lane", "reference", "count") if name in item}
     view |= {"send_at": stamp(item["not_before"]), "expires_at": stamp(item["expires"])}
+    view |= test_view(item["tenant"])
     view |= _told(accepted.plan) if accepted.plan else _counted(request.channel, rendered(request))
     return view | {"links": links(accepted.id)}
 
@@ -115,7 +113,7 @@ def _plan_view(plan: Plan) -> dict[str, object]:
         "send_at": stamp(plan.not_before),
         "expires_at": stamp(plan.expires),
     }
-    return view | _told(plan)
+    return view | test_view(plan.tenant) | _told(plan)
 
 
 def _told(plan: Plan) -> dict[str, object]:
@@ -133,20 +131,34 @@ def _counted(channel: Channel, contents: Sequence[Content]) -> dict[str, object]
     return {"segments": segments_view(segments)} if segments else {}
 
 
-def take_record(sending: Sending, record: Mapping[str, Any]) -> None:
+def take_record(parts: "Assembly", record: Mapping[str, Any]) -> None:
     """
     Accept what an intake record asks for.
 
     Its key is the body's, else the EventBridge event's or the SQS message's id, so a record that comes twice
-    is one message. Raises a HeraldError: the record comes again, and at last goes to the dead letters.
+    is one message. One that its tenant's limit leaves no room for is put back, for a day at most. Raises a
+    HeraldError: the record comes again, and at last goes to the dead letters.
     """
     body: str = record["body"]
     key: str = record["messageId"]
-    envelope = _envelope(body)
-    if envelope is not None:
+    put_back = waiting.read(body)
+    envelope = None if put_back else _envelope(body)
+    if put_back:
+        body, key = put_back.body, put_back.key
+    elif envelope is not None:
         body, key = json.dumps(envelope["detail"]), f"event:{envelope['id']}"
     request = parse_json(body.encode("utf-8", "surrogatepass"), IntakeRequest)
-    sending.accept(request.tenant, request, request.idempotency_key or key)
+    tenant = sandbox_of(request.tenant) if request.test else request.tenant
+    try:
+        parts.sending.accept(tenant, request, request.idempotency_key or key)
+    except TenantLimitExceeded as limit:
+        now = parts.time.now()
+        since = put_back.since if put_back else now
+        if now - since > waiting.LONGEST:
+            raise
+        again = waiting.Waiting(key, since, body).after(limit.retry_after, parts.time.random())
+        parts.queues.put(parts.settings.intake_queue, [again])
+        parts.telemetry.count("PutBack")
 
 
 def _envelope(body: str) -> Mapping[str, Any] | None:

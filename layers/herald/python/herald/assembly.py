@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from herald.gate import Parking
     from herald.guarded import Guarded
     from herald.keeping import Keeper
+    from herald.limiting import Limiter
     from herald.models import Account
     from herald.polling import Polling
     from herald.posting import Poster
@@ -151,9 +152,17 @@ class Assembly:
             messages=self.messages,
             requests=self.requests,
             queues=self.queues,
+            limiter=self.limiter,
             settings=self.settings,
             now=self.time.now,
         )
+
+    @cached_property
+    def limiter(self) -> "Limiter":
+        from herald.aws.quotas import Quotas
+        from herald.limiting import Limiter
+
+        return Limiter(self.registry, Quotas(self.table))
 
     def signing_key(self) -> bytes:
         """What signs webhook addresses and media links."""

@@ -9,6 +9,7 @@ dies before that leaves a lease behind which says that nobody knows.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from herald import sandbox
 from herald.aws import keys
 from herald.aws.attributes import Item
 from herald.aws.messages import Messages
@@ -27,18 +28,23 @@ from herald.relaying import Relay
 from herald.reporting import Reports
 from herald.status import State
 from herald.stored import Body
+from herald.tenancy import is_test
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """Messages ready for their claim, one or a batch: only the claim and the POST can still go wrong."""
+    """
+    Messages ready for their claim, one or a batch: only the claim and the POST can still go wrong.
+
+    Test messages have no `request`: there is nothing that could be sent.
+    """
 
     account: Account
     adapter: Provider
     token: str | None
     message: OutboundMessage
     raw: Mapping[str, object]
-    request: Request
+    request: Request | None
 
     @property
     def facts(self) -> ChannelFacts:
@@ -74,6 +80,8 @@ class Attempts:
         adapter, token = credentials
         first = items[0]
         channel = Channel(first["channel"])
+        if is_test(first["tenant"]):
+            return _rehearsed(account, adapter, items, body)
         facts = adapter.facts(channel)
         message = OutboundMessage(
             reference=_reference(items),
@@ -96,6 +104,8 @@ class Attempts:
         message = replace(
             prepared.message, reference=_reference(items), recipients=recipients, references=_references(items)
         )
+        if prepared.request is None:
+            return replace(prepared, message=message)
         request = build(prepared.adapter, message, prepared.token, prepared.raw)
         return replace(prepared, message=message, request=request)
 
@@ -132,8 +142,11 @@ class Attempts:
         """
         The one POST and where it leads each of those it was claimed for; one and the same when it is about the call.
 
-        Credentials are renewed once, since a refusal sends nothing.
+        Credentials are renewed once, since a refusal sends nothing. Test messages are answered by the sandbox.
         """
+        if is_test(claimed[0]["tenant"]):
+            now, dice = self._moment()
+            return [sandbox.outcome_of(item, now=now, grace=self.settings.grace, dice=dice) for item in claimed]
         try:
             return self._post(prepared, claimed)
         except CredentialsRefused:
@@ -150,6 +163,8 @@ class Attempts:
             return self._whole(error, prepared, claimed)
 
     def _post(self, prepared: Prepared, claimed: Sequence[Item]) -> Sequence[Outcome]:
+        if prepared.request is None:
+            raise AssertionError("a test message reaches no provider")
         answer = self.caller.send(prepared.adapter, prepared.request)
         results = prepared.adapter.parse_receipts(answer, prepared.message)
         moment = self._moment()
@@ -189,6 +204,9 @@ class Attempts:
         Where reports do not carry our reference, the provider's id is tied to our message first: a crash
         after that leaves a message that its reports still find.
         """
+        if is_test(claimed["tenant"]):
+            self._settle_test(prepared, claimed, outcome)
+            return
         meets = outcome.state is State.SENT and outcome.provider_id is not None and not prepared.facts.echo
         place = (prepared.account.name, outcome.provider_id or "", keys.id_of(claimed), claimed["step"])
         waiting = self.rendezvous.meet(*place, self.time.now()) if meets else []
@@ -200,6 +218,20 @@ class Attempts:
         if item is not None:
             self.reports.list_if_bad(item)
 
+    def _settle_test(self, prepared: Prepared, claimed: Item, outcome: Outcome) -> None:
+        try:
+            item = self.messages.record(claimed, outcome, self.time.now())
+        except ConditionFailed as found:
+            item = found.item or claimed
+        self.report_test(item, prepared.facts)
+
+    def report_test(self, item: Item, facts: ChannelFacts) -> None:
+        """Merge the reports that a test message which was sent does not have yet, as if its provider had told them."""
+        if State(item["state"]) is State.SENT:
+            for report in sandbox.reports_of(item, facts, self.time.now()):
+                self.reports.apply(item["account"], report)
+            self.reports.list_if_bad(item)
+
     def run(self, prepared: Prepared, item: Item, claim: Callable[[Item], Item | None]) -> Outcome | None:
         """Claim one message, call and record. None when it is in other hands."""
         claimed = claim(item)
@@ -208,6 +240,20 @@ class Attempts:
         (outcome,) = self.call(prepared, [claimed])
         self.settle(prepared, claimed, outcome)
         return outcome
+
+
+def _rehearsed(account: Account, adapter: Provider, items: Sequence[Item], body: Body) -> Prepared:
+    """Test messages as they would be sent, but for their media, a token, and the request."""
+    message = OutboundMessage(
+        reference=_reference(items),
+        channel=Channel(items[0]["channel"]),
+        recipients=tuple(Address.parse(item["to"]) for item in items),
+        sender=items[0].get("sender", ""),
+        content=body.content,
+        options=body.options,
+        references=_references(items),
+    )
+    return Prepared(account, adapter, None, message, {}, None)
 
 
 def build(adapter: Provider, message: OutboundMessage, token: str | None, raw: Mapping[str, object]) -> Request:

@@ -19,6 +19,7 @@ from enum import StrEnum
 from herald.aws.registry import Key, Registry
 from herald.errors import Forbidden, Unauthenticated
 from herald.identifier import encode
+from herald.tenancy import sandbox_of
 from herald.web import Call
 
 
@@ -36,12 +37,15 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who calls. `key_prefix` is the key's public part, empty for a JWT; what a `test` key sends reaches nobody."""
+    """
+    Who calls: of a test key, `tenant` is the sandbox of its tenant, so what is done with it meets nothing that is live.
+
+    `key_prefix` is the key's public part, empty for a JWT.
+    """
 
     tenant: str
     key_prefix: str
     scopes: frozenset[str]
-    test: bool = False
 
 
 _PREFIX = 8
@@ -109,15 +113,20 @@ class Keys:
         same = hmac.compare_digest(digest(given.strip()), key.hash if key else _NOBODY)
         if key is None or not same or not self._alive(key):
             raise Unauthenticated("the API key is not valid")
-        return Principal(key.tenant, key.prefix, key.scopes, key.test)
+        return Principal(_of(key.tenant, test=key.test), key.prefix, key.scopes)
 
     def _alive(self, key: Key) -> bool:
         return not key.revoked and (key.not_after is None or self._clock() < key.not_after)
 
     def _by_claims(self, claims: Mapping[str, str]) -> Principal:
-        """The claims `tenant` and `scope` (or `scp`); API Gateway writes lists as `[a b]`."""
+        """The claims `tenant`, `test` and `scope` (or `scp`); API Gateway writes lists as `[a b]`, true as `true`."""
         tenant = self._registry.tenant(claims.get("tenant", ""))
         if tenant is None:
             raise Unauthenticated("the token names no tenant of this gateway")
         scopes = claims.get("scope") or claims.get("scp") or ""
-        return Principal(tenant.id, "", frozenset(scopes.strip("[]").replace(",", " ").split()))
+        whose = _of(tenant.id, test=claims.get("test") == "true")
+        return Principal(whose, "", frozenset(scopes.strip("[]").replace(",", " ").split()))
+
+
+def _of(tenant: str, *, test: bool) -> str:
+    return sandbox_of(tenant) if test else tenant

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from math import ceil
 
+from herald import sandbox
 from herald.attempting import Attempts, Prepared
 from herald.aws import keys
 from herald.aws.attributes import Item
@@ -41,7 +42,7 @@ from herald.models import Channel, Lane
 from herald.outcome import Outcome, refused
 from herald.outcome import delay as pause_after
 from herald.provider import Provider
-from herald.status import WAITING, State
+from herald.status import State
 from herald.stored import Body, ChunkRecord, member_item, read_body
 
 SIDE_BY_SIDE = 10
@@ -138,7 +139,7 @@ class Batching:
         if header is None or chunk is None or not self._is_open(header, chunk, record):
             self.parking.flush()
             return
-        gate = self.delivering.gate(header["account"])
+        gate = self.delivering.gate(sandbox.account_name(header))
         closed = gate.closed_for(0)
         if closed is not None:
             self._park(header, record, closed)
@@ -177,7 +178,7 @@ class Batching:
         state = State(row["state"])
         if state is State.SENDING:
             return self.delivering.is_being_sent(row)
-        if state not in WAITING or self.delivering.is_reported(row):
+        if self.delivering.is_over(row):
             return False
         ended = State(header["state"])
         reason = Reason.EXPIRED if ended is State.EXPIRED else None
@@ -289,7 +290,7 @@ class Batching:
         state = State(row["state"])
         if state is State.SENDING:
             return self._seconds_until(row["lease"]) + 1 if self.delivering.is_being_sent(row) else 0
-        if state not in WAITING or self.delivering.is_reported(row):
+        if self.delivering.is_over(row):
             return 0
         return self._seconds_until(row.get("retry_at", 0)) or None
 

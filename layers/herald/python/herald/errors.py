@@ -13,7 +13,7 @@ What can go wrong, as one tree.
     ├ InvalidMessage           422  nobody could send this
     │ └ UnsupportedFeature     422  this provider cannot say it
     ├ IdempotencyMismatch      422  the key was used for another body
-    ├ TooManyRequests          429
+    ├ TenantLimitExceeded      429  as many were accepted as the tenant may send in this minute or day
     ├ Unavailable              503  the table or a queue refuses; nothing was accepted
     ├ ConfigurationError       500  a secret, sender or setting is missing: somebody has to act
     ├ WebhookNotVerified       401
@@ -167,12 +167,12 @@ class IdempotencyMismatch(HeraldError):
     title = "The Idempotency-Key was used for another request"
 
 
-class TooManyRequests(HeraldError):
-    """The tenant sends faster than agreed; `retry_after` is in seconds."""
+class TenantLimitExceeded(HeraldError):
+    """The tenant has reached its limit of this minute or day: nothing was accepted. `retry_after` is in seconds."""
 
     status = 429
-    code = "too_many_requests"
-    title = "Too many requests"
+    code = "tenant_limit_exceeded"
+    title = "The tenant has reached its limit"
     retryable = True
 
     def __init__(self, detail: str, *, retry_after: float) -> None:

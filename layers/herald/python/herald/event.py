@@ -21,7 +21,8 @@ from typing import Any
 from herald.aws.keys import hook, id_of, is_request, tenant
 from herald.endpoint import Disabled
 from herald.status import RANKS, Status, sequence
-from herald.view import inbound_view, media_view, message_view, request_view, stamp, status_of
+from herald.tenancy import base_of
+from herald.view import inbound_view, media_view, message_view, request_view, stamp, status_of, test_view
 
 EVENT_TYPES = (
     *(f"message.{status}" for status in Status),
@@ -41,7 +42,7 @@ type Item = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One event: `at` in milliseconds, `data` by type as documented in `docs/events.md`."""
+    """One event: `tenant` may be a sandbox, `at` in milliseconds, `data` by type as documented in `docs/events.md`."""
 
     type: str
     id: str
@@ -55,7 +56,8 @@ class Published:
         return {
             "id": self.id,
             "type": self.type,
-            "tenant": self.tenant,
+            "tenant": base_of(self.tenant),
+            **test_view(self.tenant),
             "at": stamp(self.at),
             "sequence": self.sequence,
             "data": dict(self.data),

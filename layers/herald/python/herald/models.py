@@ -235,10 +235,12 @@ class IntakeRequest(SendRequest):
     """
     A send by the intake queue or by EventBridge (`herald.send`).
 
-    Who may write there is decided by IAM, so the tenant is named in the body.
+    Who may write there is decided by IAM, so the tenant is named in the body, and whether it is a `test` that reaches
+    nobody.
     """
 
     tenant: Annotated[str, Field(pattern=NAME)]
+    test: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from herald.rendering import render
 from herald.segment import Segments, count, count_binary
 from herald.status import Status
 from herald.stored import Body, placeholders
+from herald.tenancy import base_of
 
 DEFAULT_VALIDITY = 86_400
 """Seconds after which a message that could not be sent is given up, when the request does not say."""
@@ -153,6 +154,7 @@ class Planner:
 
 def choose_account(registry: Registry, tenant: str, channel: Channel, wanted: str | None) -> Account:
     """The account asked for, or the first usable one of the tenant's route. Not telling whose it is."""
+    tenant = base_of(tenant)
     if wanted is not None:
         found = registry.account(wanted)
         if found is None or tenant not in found.tenants or found.disabled:

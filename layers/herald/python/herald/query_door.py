@@ -11,12 +11,14 @@ from herald import VERSION
 from herald.authenticating import Scope
 from herald.aws.attributes import Item
 from herald.aws.keys import id_of, is_request
-from herald.errors import ConfigurationError, Forbidden
+from herald.errors import ConfigurationError
+from herald.limiting import named
 from herald.models import Account
 from herald.provider import adapter_class
 from herald.questions import CapabilityQuestion, InboundQuestion, MessagesQuestion, read_query
 from herald.reading import Told
-from herald.view import history_view, inbound_view, links, message_view, request_view, stamp
+from herald.tenancy import base_of
+from herald.view import history_view, inbound_view, links, message_view, request_view, stamp, test_view
 from herald.web import Answer, Call, Routes, answer
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ class Door:
             "GET /v1/inbound/{id}": self.inbound_message,
             "GET /v1/capabilities": self.capabilities,
             "GET /v1/accounts": self.accounts,
+            "GET /v1/usage": self.usage,
             "GET /v1/health": self.health,
         }
 
@@ -64,13 +67,11 @@ class Door:
         return answer(HTTPStatus.OK, inbound_view(self._parts.reading.inbound_message(tenant, call.parameters["id"])))
 
     def capabilities(self, call: Call) -> Answer:
-        """What a recipient can receive: it reaches the provider, so it takes the right to send, and no test key."""
-        principal = self._parts.keys.authenticate(call, Scope.MESSAGES_SEND)
-        if principal.test:
-            raise Forbidden("test keys reach no provider", hint="use another key")
+        """What a recipient can receive: it reaches the provider, so it takes the right to send."""
+        tenant = self._tenant(call, Scope.MESSAGES_SEND)
         question = read_query(call, CapabilityQuestion)
         self._parts.exchange.fresh()
-        answered = self._parts.asking.ask(principal.tenant, question)
+        answered = self._parts.asking.ask(tenant, question)
         view = {
             "reachable": bool(answered.capability.words),
             "capabilities": list(answered.capability.words),
@@ -82,9 +83,18 @@ class Door:
 
     def accounts(self, call: Call) -> Answer:
         """What this tenant may send with."""
-        tenant = self._tenant(call, Scope.ACCOUNTS_READ)
+        tenant = base_of(self._tenant(call, Scope.ACCOUNTS_READ))
         mine = [account for account in self._parts.registry.accounts() if tenant in account.tenants]
         return answer(HTTPStatus.OK, {"accounts": [_account_view(account, tenant) for account in mine]})
+
+    def usage(self, call: Call) -> Answer:
+        """What the tenant's limits are, and how much of them is used."""
+        tenant = self._tenant(call)
+        limits = [
+            {"per": named(window), "limit": limit, "used": used, "resets_at": stamp(window.end)}
+            for window, limit, used in self._parts.limiter.usage(tenant, self._parts.time.now())
+        ]
+        return answer(HTTPStatus.OK, {"limits": limits} | test_view(tenant))
 
     def health(self, _call: Call) -> Answer:
         """That this function runs, and in which version. Touches nothing else."""

@@ -13,6 +13,7 @@ from herald.aws.keys import id_of
 from herald.models import Address
 from herald.segment import Segments
 from herald.status import BAD, State, Status, fold
+from herald.tenancy import is_test
 
 type Item = Mapping[str, Any]
 
@@ -53,6 +54,7 @@ def message_view(item: Item) -> dict[str, object]:
     view["expires_at"] = stamp(item["expires"])
     if "." in id_of(item):
         view["request"] = id_of(item).partition(".")[0]
+    view |= test_view(item["tenant"])
     if State(item["state"]) is State.UNCLEAR:
         view["unclear"] = True
     if status in BAD or item["state"] in (State.RETRY, State.UNCLEAR):
@@ -81,7 +83,13 @@ def request_view(item: Item) -> dict[str, object]:
     """A request of many, without its members."""
     view: dict[str, object] = {"id": id_of(item), "status": item["state"]} | _named(item, _REQUEST)
     view |= {"created_at": stamp(item["created"]), "send_at": stamp(item["not_before"])}
-    return view | {"expires_at": stamp(item["expires"]), "open_chunks": len(item.get("open", ()))}
+    view |= {"expires_at": stamp(item["expires"]), "open_chunks": len(item.get("open", ()))}
+    return view | test_view(item["tenant"])
+
+
+def test_view(tenant: str) -> dict[str, object]:
+    """Says of what belongs to a sandbox that it does."""
+    return {"test": True} if is_test(tenant) else {}
 
 
 def history_view(item: Item) -> list[dict[str, object]]:

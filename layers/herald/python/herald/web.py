@@ -54,6 +54,7 @@ ROUTES = (
     "POST /v1/endpoints/{id}/deliveries/{event}/replay",
     "GET /v1/capabilities",
     "GET /v1/accounts",
+    "GET /v1/usage",
     "GET /v1/health",
     "POST /v1/webhooks/{account}/{kind}",
     "GET /v1/webhooks/{account}/{kind}",

@@ -65,6 +65,11 @@ def deliveries(endpoint_id: str) -> str:
     return f"H#{endpoint_id}"
 
 
+def used(tenant: str, window: str) -> str:
+    """The partition of what a tenant has had accepted in a window."""
+    return f"Q#{tenant}#{window}"
+
+
 def day(milliseconds: int) -> str:
     """The UTC day, `yyyymmdd`."""
     return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y%m%d")

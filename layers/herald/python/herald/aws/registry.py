@@ -2,7 +2,7 @@
 Accounts, tenants, routes and keys: what an operator sets up and every worker reads.
 
     A#<account>/.               provider, tenants, settings, senders, limits, epochs, webhook_base, disabled, version
-    T#<tenant>/.                title, created, version
+    T#<tenant>/.                title, limits, created, version
     T#<tenant>/route#<channel>  accounts in order, version
     T#<tenant>/key#<prefix>     says that the tenant has this key
     Y#<prefix>/.                tenant, hash, scopes, not_after, revoked, name, created, version
@@ -29,12 +29,21 @@ _MAX_CACHED = 2000
 
 
 @dataclass(frozen=True, slots=True)
+class TenantLimits:
+    """Messages that a tenant may have accepted in a minute and in a day (UTC); None: any number."""
+
+    per_minute: int | None = None
+    per_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Tenant:
     """Someone who sends. `title` is for people; `created` in milliseconds."""
 
     id: str
     title: str = ""
     created: int = 0
+    limits: TenantLimits = TenantLimits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +195,11 @@ class Registry:
     def add_tenant(self, tenant: Tenant) -> None:
         """Raises Conflict when there is one of this id."""
         self._table.put({"pk": "L#tenant", "sk": tenant.id})
-        item = {"pk": f"T#{tenant.id}", "sk": ITEM, "title": tenant.title, "created": tenant.created}
-        self._write(item, 0, f"there is a tenant {tenant.id} already")
+        self._write(_tenant_item(tenant), 0, f"there is a tenant {tenant.id} already")
+
+    def change_tenant(self, tenant: Tenant, seen: int) -> None:
+        """Write the tenant over the version seen. Raises Conflict when somebody else was faster."""
+        self._write(_tenant_item(tenant), seen, f"tenant {tenant.id} was changed by somebody else meanwhile")
 
     def remove_tenant(self, tenant: str) -> None:
         """Forget the tenant, its keys first, so nobody can send for it any more; it need not exist."""
@@ -259,8 +271,14 @@ def _account(item: Item) -> Account:
     )
 
 
+def _tenant_item(tenant: Tenant) -> Item:
+    item = asdict(tenant)
+    return {"pk": f"T#{item.pop('id')}", "sk": ITEM, **item}
+
+
 def _tenant(item: Item) -> Tenant:
-    return Tenant(item["pk"].removeprefix("T#"), item["title"], item["created"])
+    limits = TenantLimits(**item.get("limits", {}))
+    return Tenant(item["pk"].removeprefix("T#"), item["title"], item["created"], limits)
 
 
 def _route(item: Item) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ class Settings:
     table: str
     bucket: str = ""
     event_bus: str = ""
+    intake_queue: str = ""
     transactional_queue: str = ""
     bulk_queue: str = ""
     media_queue: str = ""
@@ -54,6 +55,7 @@ class Settings:
             table=environment["TABLE"],
             bucket=get("BUCKET", ""),
             event_bus=get("EVENT_BUS", ""),
+            intake_queue=get("INTAKE_QUEUE", ""),
             transactional_queue=get("TRANSACTIONAL_QUEUE", ""),
             bulk_queue=get("BULK_QUEUE", ""),
             media_queue=get("MEDIA_QUEUE", ""),
