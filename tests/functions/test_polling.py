@@ -258,9 +258,7 @@ def test_an_outage_of_five_minutes(world: World, vendor: Vendor, figure: Show, w
     world.clock.now += DAY
     world.invoke("clock", {}, 55_000)
     assert not [event for event in published(world) if "overdue" in event]
-    figure(
-        "G8", f"final statuses recovered within 15 minutes after an outage of {whose}", f"{known} of {len(ids)}"
-    )
+    figure("G8", f"final statuses recovered within 15 minutes after an outage of {whose}", f"{known} of {len(ids)}")
 
 
 def test_messages_of_others_are_not_ours(world: World, vendor: Vendor) -> None:
