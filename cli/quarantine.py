@@ -31,7 +31,7 @@ def list_(
 ) -> None:
     """List what is in quarantine and why, the oldest day of an account first; whether it was verified as it came."""
     found = admin.quarantined(gateway(ctx), account, reason)
-    show([_row(key) | {"reason": label.reason, "verified": label.verified} for key, label in found], as_json=as_json)
+    show([{**_row(key), "reason": label.reason, "verified": label.verified} for key, label in found], as_json=as_json)
 
 
 @app.command("show")
