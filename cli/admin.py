@@ -7,7 +7,7 @@ Repeating a deed with the same arguments changes nothing.
 
 import base64
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from pydantic import JsonValue
@@ -16,9 +16,11 @@ from cli.form import checked
 from cli.gateway import Gateway, Refused
 from herald import polling
 from herald.authenticating import Scope, new_key
+from herald.aws.bucket import Label
 from herald.aws.queues import Record
 from herald.aws.registry import Key, Tenant, TenantLimits
 from herald.errors import ConfigurationError, NotFound
+from herald.keeping import LIST
 from herald.models import NAME, Account, Channel, Limits, Sender
 from herald.provider import Provider, adapter_class
 from herald.receiving import MAX_SPILL
@@ -276,27 +278,59 @@ def set_route(gateway: Gateway, tenant: str, channel: Channel, accounts: Sequenc
 # Webhooks in quarantine.
 
 
+def quarantined(gateway: Gateway, account: str | None = None, reason: str | None = None) -> Iterator[tuple[str, Label]]:
+    """Keys of what lies in quarantine, the oldest day of an account first, and what is known of it."""
+    for key in gateway.bucket.quarantined(account):
+        label = gateway.bucket.quarantined_label(key)
+        if reason in (None, label.reason):
+            yield key, label
+
+
 def replay(gateway: Gateway, key: str) -> None:
     """
     Have a webhook in quarantine worked through again, say after an adapter was mended.
 
-    It stays in quarantine until its time is over. Raises Refused for one that does not fit into a queue.
+    What was not verified when it came will be then. It stays in quarantine until its time is over. Raises Refused for
+    one that does not fit into a queue, and for an entry of a list.
     """
-    body, kind = read_quarantine(gateway, key)
+    body, label = read_quarantine(gateway, key)
+    if label.kind.startswith(LIST):
+        raise Refused(f"{key} is an entry of a list, only webhooks can be replayed")
     if len(body) > MAX_SPILL:
         raise Refused(f"{key} has {len(body)} bytes, {MAX_SPILL} can be replayed")
+    _replay(gateway, key, body, label)
+
+
+def replay_all(gateway: Gateway, account: str | None = None, reason: str | None = None) -> Mapping[str, int]:
+    """As `replay` with all of it, what is kept under several days once; how many, and how many that is not for."""
+    counts = {"replayed": 0, "too_large": 0, "of_lists": 0}
+    chosen = {(key.split("/")[1], key.rpartition("/")[2]): key for key, _ in quarantined(gateway, account, reason)}
+    for key in chosen.values():
+        body, label = gateway.bucket.quarantined_body(key)
+        if label.kind.startswith(LIST):
+            counts["of_lists"] += 1
+        elif len(body) > MAX_SPILL:
+            counts["too_large"] += 1
+        else:
+            _replay(gateway, key, body, label)
+            counts["replayed"] += 1
+    return counts
+
+
+def _replay(gateway: Gateway, key: str, body: bytes, label: Label) -> None:
     record = {
         "account": key.split("/")[1],
-        "kind": kind,
+        "kind": label.kind,
         "receipt": key.rpartition("/")[2],
-        "headers": {},
+        "verified": label.verified,
+        "headers": dict(label.headers),
         "body": base64.b64encode(body).decode("ascii"),
     }
     gateway.queues.put(gateway.spill_queue, [Record(record)])
 
 
-def read_quarantine(gateway: Gateway, key: str) -> tuple[bytes, str]:
-    """The raw body of a webhook in quarantine, and its kind. Raises NotFound."""
+def read_quarantine(gateway: Gateway, key: str) -> tuple[bytes, Label]:
+    """The raw body of a webhook in quarantine, and what is known of it. Raises NotFound."""
     if key not in gateway.bucket.quarantined(key.removeprefix("quarantine/").partition("/")[0] or None):
         raise NotFound(f"there is no {key} in quarantine")
     return gateway.bucket.quarantined_body(key)

@@ -37,6 +37,9 @@ MEANING: Mapping[str, str] = {
     " `delivered` after `failed`: then the good news follows.",
     "message.delivered": "The provider reports that it has arrived.",
     "message.read": "The provider reports that it was read.",
+    "message.receipt_overdue": "It was sent, and what its sender asked to learn of it (`success`) was not reported"
+    " within a day (template parameter `ReceiptSeconds`), nor that it failed. It is told once and changes no status, so"
+    " its `sequence` is that of the status; a report that comes later is told as ever.",
     "message.received": "A person wrote. With media it is told when they are here, or after a minute as it stands."
     " `reply_to` is the provider's id of the message that is answered or quoted, `thread` the conversation in an app"
     " that an answer has to name. The `content` is one of those below.",
@@ -94,16 +97,8 @@ def everything() -> Iterator[list[Json]]:
     with World.of_acme() as world:
         happened: list[Json] = []
         for happening in (
-            _good,
-            _failed,
-            _rejected,
-            _expired,
-            _cancelled,
-            _unknown,
-            _received,
-            _media,
-            _requests,
-            _disabled,
+            *(_good, _failed, _rejected, _expired, _cancelled, _unknown, _overdue),
+            *(_received, _media, _requests, _disabled),
         ):
             world.provider = taken
             happening(world)
@@ -184,6 +179,13 @@ def _unknown(world: World) -> None:
     _send(world, "order-4716")
     world.settle()
     world.clock.now += world.operator.settings.grace + MINUTE
+    world.invoke("clock", {})
+
+
+def _overdue(world: World) -> None:
+    _send(world, "order-4717", channel="whatsapp", success="delivered")
+    world.settle()
+    world.clock.now += world.operator.settings.receipt + MINUTE
     world.invoke("clock", {})
 
 

@@ -160,10 +160,10 @@ def test_a_part_that_is_learnt_later(world: World, monkeypatch: pytest.MonkeyPat
     assert _texts(world) == ["a", "c"]
     assert webhooks.reasons(world) == ["riddle"]
     ((key, _),) = webhooks.quarantine(world)
-    body, kind = world.operator.bucket.quarantined_body(key)
-    assert (body, kind) == (b"? b", "in")
+    body, label = world.operator.bucket.quarantined_body(key)
+    assert (body, label.kind, label.verified) == (b"? b", "in", True)
     monkeypatch.setattr(Adapter, "learnt", True)
-    record = {"account": "wordy", "kind": kind, "headers": {}, "body": base64.b64encode(body).decode()}
+    record = {"account": "wordy", "kind": "in", "headers": {}, "body": base64.b64encode(body).decode()}
     message = {"messageId": "m-1", "body": json.dumps(record), "attributes": {"ApproximateReceiveCount": "1"}}
     assert world.invoke("webhook", {"Records": [message]}) == {"batchItemFailures": []}
     assert _texts(world) == ["a", "b", "c"]

@@ -339,6 +339,7 @@ def test_environment_of_all() -> None:
         "MEDIA_WAIT_SECONDS",
         "POWERTOOLS_METRICS_NAMESPACE",
         "POWERTOOLS_SERVICE_NAME",
+        "RECEIPT_SECONDS",
         "RETENTION_DAYS",
         "SECRET_PREFIX",
         "STACK",

@@ -138,6 +138,22 @@ def reasons(world: World) -> list[str]:
     return [clients.s3().head_object(Bucket="herald", Key=key)["Metadata"]["reason"] for key in keys]
 
 
+def replay(world: World, key: str) -> None:
+    """As `herald quarantine replay` has it: the body comes by the spill queue, under the name that it was kept by."""
+    body, label = world.operator.bucket.quarantined_body(key)
+    _, account, _, name = key.split("/")
+    record = {
+        "account": account,
+        "kind": label.kind,
+        "receipt": name,
+        "verified": label.verified,
+        "headers": dict(label.headers),
+        "body": base64.b64encode(body).decode(),
+    }
+    message = {"messageId": "m-1", "body": json.dumps(record), "attributes": {"ApproximateReceiveCount": "1"}}
+    assert world.invoke("webhook", {"Records": [message]}) == {"batchItemFailures": []}
+
+
 def spilled(world: World) -> list[bytes]:
     """Takes the raw bodies in the spill queue."""
     return [base64.b64decode(json.loads(record["body"])["body"]) for record in world.records("SpillQueue")]

@@ -97,7 +97,8 @@ class Message(Model):
     One message to one recipient. With `request` it is one of that request's many.
 
     `segments` is what the provider says it bills, `tries` how often the provider was called, `unclear`: nobody knows
-    yet whether it was sent. `send_at` is the time from which it may be sent, so it moves on with every retry.
+    yet whether it was sent. `success` is what its sender asked to learn of it, `overdue_at` when that had not been
+    reported in time. `send_at` is the time from which it may be sent, so it moves on with every retry.
     """
 
     id: MessageId
@@ -109,12 +110,14 @@ class Message(Model):
     reference: str | None = None
     lane: Lane
     policy: Policy
+    success: Literal["delivered", "read"] | None = None
     provider_id: str | None = None
     segments: Count | None = None
     tries: Count
     created_at: AwareDatetime
     send_at: AwareDatetime
     expires_at: AwareDatetime
+    overdue_at: AwareDatetime | None = None
     request: Id | None = None
     test: Test = None
     unclear: Literal[True] | None = None
@@ -132,6 +135,7 @@ class Request(Model):
     reference: str | None = None
     lane: Lane
     policy: Policy
+    success: Literal["delivered", "read"] | None = None
     count: Annotated[int, Field(ge=1)]
     created_at: AwareDatetime
     send_at: AwareDatetime
@@ -144,7 +148,7 @@ class Step(Model):
     """Something that happened to a message: a step of ours, or a `report` in the provider's own words."""
 
     at: AwareDatetime
-    event: Literal["accepted", "sent", "report"]
+    event: Literal["accepted", "sent", "receipt_overdue", "report"]
     tries: Count | None = None
     provider_status: str | None = None
     code: str | None = None
@@ -336,7 +340,7 @@ class Event(Model):
 
 
 class MessageEvent(Event):
-    """A message has reached a status."""
+    """A message has reached a status, or was not reported in time as its sender asked."""
 
     data: Message
 

@@ -15,6 +15,7 @@ from herald.status import Status
 
 EVENTS: Mapping[str, type[answers.Event]] = {
     **{f"message.{status}": answers.MessageEvent for status in Status},
+    "message.receipt_overdue": answers.MessageEvent,
     "message.received": answers.InboundEvent,
     "media.ready": answers.MediaEvent,
     "request.accepted": answers.RequestEvent,

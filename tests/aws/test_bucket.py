@@ -14,7 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
 
-from herald.aws.bucket import Bucket, Stored
+from herald.aws.bucket import Bucket, Label, Stored
 from herald.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -100,8 +100,9 @@ CALLS: dict[str, Callable[[Bucket], object]] = {
     "describe": lambda bucket: bucket.describe(Stored(KEY, "text/plain", 1), sha256="ab"),
     "upload_url": lambda bucket: bucket.upload_url(KEY, "text/plain", 1, None, 1),
     "download_url": lambda bucket: bucket.download_url(Stored(KEY, "text/plain", 1), 1),
-    "quarantine": lambda bucket: bucket.quarantine("acme", b"", kind="status", reason="unreadable", now=NOW),
+    "quarantine": lambda bucket: bucket.quarantine("acme", b"", Label("status", "unreadable"), NOW),
     "quarantined": lambda bucket: list(bucket.quarantined()),
+    "quarantined_label": lambda bucket: bucket.quarantined_label("quarantine/acme/2026-01-01/a"),
     "quarantined_body": lambda bucket: bucket.quarantined_body("quarantine/acme/2026-01-01/a"),
 }
 
@@ -186,13 +187,32 @@ def test_quarantine(bucket: Bucket, client: "S3Client") -> None:
     Unreadable webhooks are kept raw by account and day, the same twice as two, and can be read again.
     """
     body = b"\xff\x00 no json"
-    first = bucket.quarantine("acme-websms", body, kind="status", reason="unreadable", now=NOW)
-    second = bucket.quarantine("acme-websms", body, kind="status", reason="unreadable", now=NOW)
-    bucket.quarantine("other", b"x", kind="inbound", reason="unreadable", now=NOW)
+    label = Label("statüs", "unreadable", verified=True, headers={"x-signature": "ä \ud800"})
+    first = bucket.quarantine("acme-websms", body, label, NOW)
+    second = bucket.quarantine("acme-websms", body, label, NOW)
+    bucket.quarantine("other", b"x", Label("inbound", "unreadable"), NOW)
     assert first.startswith("quarantine/acme-websms/2026-05-28/")
     assert first != second
     assert sorted(bucket.quarantined("acme-websms")) == sorted([first, second])
     assert len(list(bucket.quarantined())) == 3
-    assert bucket.quarantined_body(first) == (body, "status")
+    assert bucket.quarantined_body(first) == (body, label)
+    assert bucket.quarantined_label(first) == label
     metadata = client.head_object(Bucket="herald", Key=first)["Metadata"]
-    assert metadata == {"kind": "status", "reason": "unreadable"}
+    assert (metadata["reason"], metadata["verified"]) == ("unreadable", "yes")
+
+
+def test_headers_that_do_not_fit(bucket: Bucket) -> None:
+    """
+    S3 takes 2 kB of metadata: the longest headers are left out, and what is kept is kept whole.
+    """
+    headers = {"x-signature": "s" * 135, "x-long": "\u00e4" * 900, "x-other": "o" * 500}
+    key = bucket.quarantine("acme", b"", Label("k" * 64, "unreadable", headers=headers), NOW)
+    assert bucket.quarantined_label(key).headers == {name: headers[name] for name in ("x-signature", "x-other")}
+
+
+def test_what_is_labelled_by_somebody_else(bucket: Bucket, client: "S3Client") -> None:
+    """
+    What was put there without a word on its proof is not believed.
+    """
+    client.put_object(Bucket="herald", Key="quarantine/acme/2026-01-01/a", Body=b"x", Metadata={"kind": "status"})
+    assert bucket.quarantined_body("quarantine/acme/2026-01-01/a") == (b"x", Label("status", ""))

@@ -2,7 +2,6 @@
 What people say and what networks report, from real bodies of providers to the API: nothing lost, nothing made up.
 """
 
-import base64
 import hashlib
 import hmac
 import json
@@ -54,21 +53,6 @@ def texts(world: World) -> list[str]:
     return sorted(json.loads(item["content"])["text"] for item in webhooks.inbounds(world))
 
 
-def replay(world: World, key: str) -> None:
-    """As `herald quarantine replay` has it: the body comes by the spill queue, under the name that it was kept by."""
-    body, kind = world.operator.bucket.quarantined_body(key)
-    _, account, _, name = key.split("/")
-    record = {
-        "account": account,
-        "kind": kind,
-        "receipt": name,
-        "headers": {},
-        "body": base64.b64encode(body).decode(),
-    }
-    message = {"messageId": "m-1", "body": json.dumps(record), "attributes": {"ApproximateReceiveCount": "1"}}
-    assert world.invoke("webhook", {"Records": [message]}) == {"batchItemFailures": []}
-
-
 @pytest.mark.feature("H11")
 def test_neighbours(world: World) -> None:
     """One entry that cannot be read is kept as a body of its own; the others are told, whatever the order."""
@@ -111,7 +95,7 @@ def test_a_part_is_replayed(world: World) -> None:
     """Replayed, a part is read like any body: it is kept again under its name while nobody has mended the adapter."""
     told(world, said(None), said("one"))
     ((key, body),) = webhooks.quarantine(world)
-    replay(world, key)
+    webhooks.replay(world, key)
     assert webhooks.quarantine(world) == [(key, body)]
     assert texts(world) == ["one"]
 
@@ -131,7 +115,7 @@ def test_an_entry_of_a_list(world: World) -> None:
     assert texts(world) == ["one"]
     ((key, body),) = webhooks.quarantine(world)
     assert json.loads(body) == {"id": 2}
-    replay(world, key)
+    webhooks.replay(world, key)
     assert webhooks.quarantine(world) == [(key, body)]
 
 

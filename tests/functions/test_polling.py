@@ -19,6 +19,7 @@ from herald.aws.polls import Polls
 from herald.models import Account, Channel, Sender
 from herald.provider import adapter_class
 from tests.carrier import send
+from tests.conftest import Show
 from tests.crash import Point, dying_at, restart
 from tests.faults import Died
 from tests.world import World
@@ -230,6 +231,34 @@ def test_a_late_word_is_heard_all_the_same(world: World, vendor: Vendor) -> None
     vendor.outbound[0]["state"] = "read"
     tick(world)
     assert status(world, identifier) == "read"
+
+
+@pytest.mark.goal("G8")
+@pytest.mark.parametrize("whose", ["the provider", "ourselves"])
+def test_an_outage_of_five_minutes(world: World, vendor: Vendor, figure: Show, whose: str) -> None:
+    """What became of messages while nobody could look is known within fifteen minutes after that, of every one."""
+    ids = [send(world, whatsapp(success="delivered")) for _ in range(20)]
+    world.settle()
+    ends = dict(zip(ids, ["delivered", "read", "failed", "delivered"] * 5, strict=True))
+    theirs = {str(entry["id"]): entry for entry in vendor.outbound}
+    entries = {each: theirs[world.get(f"/v1/messages/{each}").json["provider_id"]] for each in ids}
+    vendor.failing = whose == "the provider"
+    for minute in range(5):
+        for each in ids[minute::5]:
+            entries[each]["state"] = ends[each]
+        if vendor.failing:
+            tick(world)
+        else:
+            world.clock.now += MINUTE
+    assert {status(world, each) for each in ids} == {"sent"}
+    vendor.failing = False
+    tick(world, 15)
+    known = sum(status(world, each) == end for each, end in ends.items())
+    assert known == len(ids)
+    world.clock.now += DAY
+    world.invoke("clock", {}, 55_000)
+    assert not [event for event in published(world) if "overdue" in event]
+    figure("G8", f"final statuses recovered within 15 minutes after an outage of {whose}", f"{known} of {len(ids)}")
 
 
 def test_messages_of_others_are_not_ours(world: World, vendor: Vendor) -> None:

@@ -5,6 +5,7 @@ What all providers do alike when they tell something: by webhooks or by lists th
 import itertools
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
@@ -199,6 +200,17 @@ def test_a_proof_is_made_with_the_accounts_secret(table: Table) -> None:
         if _proves(case, table):
             with pytest.raises(WebhookNotVerified):
                 adapter.verify(case.webhook)
+
+
+@pytest.mark.goal("G12")
+@pytest.mark.parametrize("table", tables())
+def test_only_declared_headers_prove_anything(table: Table) -> None:
+    """A webhook that is set aside before it could be verified has no others any more, and must prove the same then."""
+    for case in (case for case in table.cases if isinstance(case, Verified)):
+        adapter = table.adapter(case)
+        kept = {name: value for name, value in case.webhook.headers.items() if name in adapter.proof_headers}
+        with pytest.raises(WebhookNotVerified) if case.expect else nullcontext():
+            adapter.verify(replace(case.webhook, headers=kept))
 
 
 def _proves(case: Verified, table: Table) -> bool:

@@ -4,7 +4,7 @@ Webhooks of Webex Connect, as far as tables cannot say it: whole calls, repeats,
 
 import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pytest
 
@@ -145,4 +145,58 @@ def test_no_member_of_a_webhook_can_crash_the_adapter(sample: Webhook) -> None:
             events = provider.parse_events(Webhook("inbound", body))
         except ValueError:
             continue
-        assert all(isinstance(event, InboundMessage) for event in events)
+        assert all(isinstance(event, InboundMessage | Unreadable) for event in events)
+
+
+PICTURE = {"url": "https://files.example/a.png", "mime_type": "image/png"}
+STICKER = {"url": "https://files.example/s.webp", "sticker": {}}
+BAD: tuple[object, ...] = ({}, 7, "x", [PICTURE], {"mime_type": "image/png"}, {"latitude": "47"}, {"payload": 7})
+
+
+def several(make: Callable[..., Webhook]) -> Callable[[str, object], Webhook]:
+    """A webhook with a text and a list of attachments."""
+    return lambda text, attached: make(message=text, attachments=attached)
+
+
+LISTS: Mapping[str, Callable[[str, object], Webhook]] = {
+    "whatsapp": several(inbound.whatsapp),
+    "messenger": several(inbound.messenger),
+    "in_app": several(inbound.in_app),
+    "apple": several(inbound.apple),
+    "rcs": several(inbound.rcs),
+    "mms": lambda _, attached: inbound.sms(Channel="MMS", message=attached),
+}
+
+
+@pytest.mark.feature("X16")
+@pytest.mark.goal("G9")
+@pytest.mark.parametrize("make", LISTS.values(), ids=LISTS)
+@pytest.mark.parametrize("text", ["", "look"])
+@pytest.mark.parametrize("as_text", [True, False])
+def test_a_bad_attachment_costs_no_other(make: Callable[[str, object], Webhook], text: str, *, as_text: bool) -> None:
+    """
+    Of several attachments those that can be read are told, with the text; each other one is kept on its own.
+
+    What is kept is told later as what it is: under an id that none of the others has, without the text, once.
+    """
+    provider = load(TABLE.account, {})
+    for bad, first, place in itertools.product(BAD, (PICTURE, STICKER), range(4)):
+        attached = [first, PICTURE, STICKER]
+        attached.insert(place, bad)
+        body = make(text, json.dumps(attached) if as_text else attached)
+        events = provider.parse_events(body)
+        told = [event for event in events if isinstance(event, InboundMessage)]
+        (kept,) = (event for event in events if isinstance(event, Unreadable))
+        assert provider.parse_events(body) == events
+        words = [str(event.content.get("text") or event.content.get("caption")) for event in told]
+        assert words.count("look") == (text == "look" and make is not LISTS["mms"])
+        assert len([event for event in told if event.content["type"] in ("media", "sticker")]) == 3
+        with pytest.raises(ValueError, match=r"."):
+            provider.parse_events(Webhook("inbound", kept.text.encode()))
+        mended = json.loads(kept.text)
+        mended["message" if make is LISTS["mms"] else "attachments"][-1] = PICTURE
+        (later,) = provider.parse_events(Webhook("inbound", json.dumps(mended).encode()))
+        assert isinstance(later, InboundMessage)
+        assert "caption" not in later.content
+        assert later.event_id not in {event.event_id for event in told}
+        assert later.sender == told[0].sender

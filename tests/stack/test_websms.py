@@ -296,8 +296,8 @@ def test_documented_sample_is_kept(place: Place, websms: WebsmsControl) -> None:
     answered = websms.post_webhook(RawWebhook(sample="comma_less"))
     assert (answered["http_status"], answered["state"]) == (200, "acknowledged")
     (kept,) = set(place.gateway.bucket.quarantined("websms")) - before
-    body, kind = place.gateway.bucket.quarantined_body(kept)
-    assert kind == "status"
+    body, label = place.gateway.bucket.quarantined_body(kept)
+    assert (label.kind, label.verified) == ("status", True)
     assert body.decode() == websms.webhooks(kind="raw")[-1].body
 
 

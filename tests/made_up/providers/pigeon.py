@@ -122,6 +122,7 @@ class Adapter(Provider):
     secret_names: ClassVar[tuple[str, ...]] = ("api_key", "webhook_secret")
     webhooks: ClassVar[tuple[str, ...]] = ("status", "inbound")
     signs_webhooks: ClassVar[bool] = True
+    proof_headers: ClassVar[frozenset[str]] = frozenset({"x-pigeon-seal"})
     reserved: ClassVar[frozenset[str]] = frozenset({"channel", "loft", "pigeons", "tell"})
 
     def __init__(self, account: Account, secrets: Mapping[str, str]) -> None:
@@ -177,7 +178,7 @@ class Adapter(Provider):
     def verify(self, webhook: Webhook) -> None:
         """The seal: hex HMAC-SHA-256 of the raw body."""
         seal = hmac.digest(self.secret("webhook_secret").encode(), webhook.body, "sha256").hex()
-        if not hmac.compare_digest(seal.encode(), webhook.headers.get("x-pigeon-seal", "").encode()):
+        if not hmac.compare_digest(seal.encode(), webhook.headers.get("x-pigeon-seal", "").encode("utf-8", "replace")):
             raise WebhookNotVerified("the webhook does not carry the provider's seal")
 
     def parse_events(self, webhook: Webhook) -> Sequence[Event]:

@@ -199,7 +199,7 @@ class Attempts:
 
     def settle(self, prepared: Prepared, claimed: Item, outcome: Outcome) -> None:
         """
-        Record the outcome.
+        Record the outcome, and when a receipt that the sender asked for is overdue.
 
         Where reports do not carry our reference, the provider's id is tied to our message first: a crash
         after that leaves a message that its reports still find.
@@ -210,6 +210,8 @@ class Attempts:
         meets = outcome.state is State.SENT and outcome.provider_id is not None and not prepared.facts.echo
         place = (prepared.account.name, outcome.provider_id or "", keys.id_of(claimed), claimed["step"])
         waiting = self.rendezvous.meet(*place, self.time.now()) if meets else []
+        if outcome.state is State.SENT and "success" in claimed:
+            outcome = replace(outcome, due=self.time.now() + self.settings.receipt)
         try:
             item = self.messages.record(claimed, outcome, self.time.now())
         except ConditionFailed:

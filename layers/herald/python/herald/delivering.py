@@ -152,7 +152,9 @@ class Delivering:
         if not marks_of(item["marks"], item["step"]):
             return False
         with suppress(ConditionFailed):
-            self.attempts.reports.list_if_bad(self.messages.settle_unclear(item))
+            self.attempts.reports.list_if_bad(
+                self.messages.settle_unclear(item, self.time.now() + self.settings.receipt)
+            )
         return True
 
     def is_being_sent(self, item: Item) -> bool:

@@ -2,6 +2,7 @@
 The events Herald publishes: a closed list, each a pure function of an item before and after a write.
 
     message.accepted .sent .delivered .read .failed .rejected .expired .cancelled .unknown
+    message.receipt_overdue    the report that its sender asked for has not come in time
     message.received      a person wrote; with media when it is here, or after a while as it stands
     media.ready           media of a message that was announced without it
     request.accepted .cancelled .expired
@@ -26,6 +27,7 @@ from herald.view import inbound_view, media_view, message_view, request_view, st
 
 EVENT_TYPES = (
     *(f"message.{status}" for status in Status),
+    "message.receipt_overdue",
     "message.received",
     "media.ready",
     "request.accepted",
@@ -77,7 +79,13 @@ def events_of(old: Item | None, new: Item, now: int) -> Iterator[Published]:
 
 
 def _message(old: Item | None, new: Item, now: int) -> Iterator[Published]:
-    """A status that has risen. A member's first status is told when it is first written, by its claim."""
+    """
+    A status that has risen, or that it should have risen by now.
+
+    A member's first status is told when it is first written, by its claim.
+    """
+    if old is not None and "overdue" in new and "overdue" not in old:
+        yield _overdue(new)
     before = None if old is None else status_of(old)
     status = status_of(new)
     if before is not None and RANKS[status] <= RANKS[before]:
@@ -90,6 +98,19 @@ def _message(old: Item | None, new: Item, now: int) -> Iterator[Published]:
         happened(new, status, now),
         sequence(status, step),
         message_view(new),
+    )
+
+
+def _overdue(item: Item) -> Published:
+    """Its sequence is that of the status, which it leaves as it is."""
+    message_id, step = id_of(item), item["step"]
+    return Published(
+        "message.receipt_overdue",
+        f"{message_id}:{step}:receipt_overdue",
+        item["tenant"],
+        item["overdue"],
+        sequence(status_of(item), step),
+        message_view(item),
     )
 
 

@@ -6,12 +6,12 @@ kept in the table goes to quarantine, where people look.
 """
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from herald.aws import keys
 from herald.aws.attributes import Item, size
-from herald.aws.bucket import Bucket
+from herald.aws.bucket import Bucket, Label
 from herald.aws.inbound import Inbounds
 from herald.aws.settings import Settings
 from herald.aws.table import ITEM
@@ -20,8 +20,24 @@ from herald.identifier import digest
 from herald.models import Account, Event, InboundMessage, StatusUpdate
 from herald.reporting import Reports
 
+LIST = "list-"
+"""How the kinds of what was read from a list begin: it is no webhook, and cannot be worked through as one."""
+
 MAX_ITEM = 300_000
 """Bytes of an inbound message's content that fit into the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """
+    What brought something: the kind of webhook or list, and of a webhook the headers that it takes to read it again.
+
+    `verified`: it is known to be the provider's own, as an answer to a call of ours always is.
+    """
+
+    kind: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    verified: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +51,12 @@ class Keeper:
     telemetry: Telemetry
     now: Callable[[], int]
 
-    def keep(self, account: Account, event: Event, place: tuple[str, ...], kind: str) -> bool:
+    def keep(self, account: Account, event: Event, place: tuple[str, ...], source: Source) -> bool:
         """
         Store one event; False when it has no place in the table: too large, or a report of no message of ours.
 
         `place` names where it stood (a call and a position in it), which tells what has no id of its own from its
-        like; `kind` is the webhook's or the list's, under which unreadable parts are kept. Raises Unavailable.
+        like; `source` goes with unreadable parts into quarantine. Raises Unavailable.
         """
         if isinstance(event, InboundMessage):
             return self._keep_inbound(account, event, place)
@@ -48,7 +64,7 @@ class Keeper:
             self.heed(event)
             return self.reports.apply(account.name, event)
         name = digest("unreadable", account.name, event.text)
-        self.quarantine(account, event.text.encode(), kind=kind, why=event.why, name=name)
+        self.quarantine(account, event.text.encode(), source, why=event.why, name=name)
         return True
 
     def heed(self, report: StatusUpdate) -> None:
@@ -94,15 +110,16 @@ class Keeper:
             "ttl": now // 1000 + self.settings.retention,
         }
 
-    def quarantine(self, account: Account, body: bytes, *, kind: str, why: str, name: str | None = None) -> None:
+    def quarantine(self, account: Account, body: bytes, source: Source, *, why: str, name: str | None = None) -> None:
         """
         Keep the raw body where a person will look, and say so by a metric that has an alarm.
 
         What comes again and again is kept once under a `name`.
         """
-        self.bucket.quarantine(account.name, body, kind=kind, reason=why, now=self.now(), name=name)
+        label = Label(source.kind, why, source.verified, source.headers)
+        self.bucket.quarantine(account.name, body, label, self.now(), name)
         self.telemetry.count("Quarantined")
-        self.telemetry.note("something was quarantined", account=account.name, kind=kind, code=why)
+        self.telemetry.note("something was quarantined", account=account.name, kind=source.kind, code=why)
 
 
 def _content(event: InboundMessage) -> str:

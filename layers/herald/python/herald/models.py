@@ -201,7 +201,8 @@ class SendRequest(Model):
 
     Without `account` the tenant's route for the channel decides. `reference` is the client's own word for the
     message, handed back in every answer and event. A content that the provider cannot say is simplified unless
-    `strict`. `success` is what the sender has to learn of: a provider that never tells is refused. `raw` is put
+    `strict`. `success` is what the sender has to learn of: a provider that never tells is refused, and an event says
+    when it is overdue. `raw` is put
     into the request of the provider that it names, as a JSON merge patch, unread.
     """
 

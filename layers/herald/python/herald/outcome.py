@@ -47,8 +47,8 @@ class Outcome:
     """
     How an attempt ended: the state it leads to, and what the provider said.
 
-    `retry_at` (RETRY) and `due` (UNCLEAR: when to look again) are milliseconds since 1970; `doubtful`: this attempt
-    may have sent it, whatever comes next.
+    `retry_at` (RETRY) and `due` (UNCLEAR: when to look again; SENT: when the receipt that its sender asked for is
+    overdue) are milliseconds since 1970; `doubtful`: this attempt may have sent it, whatever comes next.
     """
 
     state: State

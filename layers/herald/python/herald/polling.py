@@ -22,7 +22,7 @@ from herald.aws.telemetry import Telemetry
 from herald.calling import Caller
 from herald.errors import ConfigurationError, CredentialsRefused, HeraldError, Unavailable
 from herald.identifier import digest
-from herald.keeping import Keeper
+from herald.keeping import LIST, Keeper, Source
 from herald.models import Account, InboundMessage, StatusUpdate, Unreadable
 from herald.outcome import LONGEST_RETRY
 from herald.provider import Direction, Listed, Listing, Provider, adapter_class
@@ -204,18 +204,18 @@ class Polling:
     def _store(self, reading: _Reading, page: Listed) -> None:
         account, direction = reading.account, reading.tier.direction
         self.telemetry.count("Polled")
-        kind = f"list-{direction}"
+        source = Source(f"{LIST}{direction}")
         unreadable = [event for event in page.events if isinstance(event, Unreadable)]
         inbound = [event for event in page.events if isinstance(event, InboundMessage)]
         reports = [event for event in page.events if isinstance(event, StatusUpdate)]
-        self._together(lambda event: self.keeper.keep(account, event, (), kind), unreadable)
-        self._together(lambda event: self._store_inbound(account, event, kind), inbound)
+        self._together(lambda event: self.keeper.keep(account, event, (), source), unreadable)
+        self._together(lambda event: self._store_inbound(account, event, source), inbound)
         self._store_reports(account, reports)
 
-    def _store_inbound(self, account: Account, event: InboundMessage, kind: str) -> None:
-        if not self.keeper.keep(account, event, (account.name, event.event_id or "", str(event.at)), kind):
+    def _store_inbound(self, account: Account, event: InboundMessage, source: Source) -> None:
+        if not self.keeper.keep(account, event, (account.name, event.event_id or "", str(event.at)), source):
             name = digest("inbound", account.name, event.event_id or "")
-            self.keeper.quarantine(account, repr(event).encode(), kind=kind, why="too_large", name=name)
+            self.keeper.quarantine(account, repr(event).encode(), source, why="too_large", name=name)
 
     def _store_reports(self, account: Account, reports: Iterable[StatusUpdate]) -> None:
         """News of our own messages; what others sent through the same account is not ours to keep."""

@@ -189,19 +189,20 @@ class Provider(ABC):
     """
     One provider account, spoken to in its own language.
 
-    `secrets` are the account's credentials; their values never appear in an error. `webhooks` are the kinds of
-    address that the provider can be given; `signs_webhooks`: `verify` and `parse_events` need the secrets;
-    `read_headers`: those of a webhook that `parse_events` looks at. `polls` are the lists that have to be read because
-    no webhook tells, in pages of at most `page` entries of which at most the first `depth` can be reached. `opts_in`:
-    people a call that it adds to its list of who is willing to be written to, 0 where it keeps none. `reserved` are
-    the members of its requests, as dotted paths, that a raw override must not touch: who is written to, by whom, and
-    how its reports find us.
+    `secrets` are the account's credentials; their values never appear in an error. `webhooks` are the kinds of address
+    that the provider can be given; `signs_webhooks`: `verify` and `parse_events` need the secrets; `proof_headers` and
+    `read_headers`: those of a webhook that `verify` and `parse_events` look at. `polls` are the lists that have to be
+    read because no webhook tells, in pages of at most `page` entries of which at most the first `depth` can be
+    reached. `opts_in`: people a call that it adds to its list of who is willing to be written to, 0 where it keeps
+    none. `reserved` are the members of its requests, as dotted paths, that a raw override must not touch: who is
+    written to, by whom, and how its reports find us.
     """
 
     channels: ClassVar[Mapping[Channel, ChannelFacts]]
     secret_names: ClassVar[tuple[str, ...]] = ()
     webhooks: ClassVar[tuple[str, ...]] = ()
     signs_webhooks: ClassVar[bool] = False
+    proof_headers: ClassVar[frozenset[str]] = frozenset()
     read_headers: ClassVar[frozenset[str]] = frozenset({"content-type"})
     polls: ClassVar[tuple[Direction, ...]] = ()
     page: ClassVar[int] = 0

@@ -7,7 +7,7 @@ we understood what was said.
 """
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
@@ -19,7 +19,7 @@ from herald.aws.settings import Settings
 from herald.aws.telemetry import Telemetry
 from herald.errors import ConfigurationError, NotFound, Unavailable, WebhookNotVerified
 from herald.identifier import random_id
-from herald.keeping import Keeper
+from herald.keeping import Keeper, Source
 from herald.models import Account, Event, InboundMessage
 from herald.provider import Provider, Response, Webhook, adapter_class, load
 from herald.web import Answer, Call, Routes, answer, raw
@@ -35,6 +35,11 @@ MAX_SPILL = 700_000
 """Bytes of body that fit into a queue record once they are base64."""
 
 _MAX_KIND = 64
+_WHY: Mapping[type[Exception], str] = {
+    ConfigurationError: "misconfigured",
+    WebhookNotVerified: "not_verified",
+}
+_CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +56,35 @@ class Delivery:
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """
-    An authentic webhook on its way into the table.
+    A webhook on its way into the table.
 
-    Of its headers there are those that the adapter reads: whatever else proved that it is authentic has done its duty.
-    `receipt` names the call that brought it, through the spill queue too: what is worked through twice is stored once.
+    Once it is `verified` it has only those headers that the adapter reads: whatever else proved that it is authentic
+    has done its duty. `receipt` names the call that brought it, through the spill queue too: what is worked through
+    twice is stored once.
     """
 
     account: Account
     webhook: Webhook
     receipt: str
+    verified: bool = False
+
+    def verify(self, adapter: Provider) -> "Arrival":
+        """The same once its proof has been looked at, be it now or when it came. Raises WebhookNotVerified."""
+        if not self.verified:
+            adapter.verify(self.webhook)
+        webhook = replace(self.webhook, headers=_chosen(self.webhook, adapter.read_headers))
+        return replace(self, webhook=webhook, verified=True)
+
+    def waiting(self) -> "Arrival":
+        """
+        The same with what it takes to verify it later; of a provider that nobody knows, all but what opens other doors.
+        """
+        try:
+            adapter = adapter_class(self.account.provider)
+            names = adapter.proof_headers | adapter.read_headers
+        except ConfigurationError:
+            names = frozenset(self.webhook.headers) - _CREDENTIALS
+        return replace(self, webhook=replace(self.webhook, headers=_chosen(self.webhook, names)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,16 +133,14 @@ class Receiving:
         """
         account = self.address(delivery.token)
         webhook = Webhook(delivery.kind[:_MAX_KIND], delivery.body, delivery.headers, delivery.query)
-        arrival = Arrival(account, replace(webhook, headers={}), random_id())
+        arrival = Arrival(account, webhook, random_id())
         try:
             adapter = self._adapter(account)
         except ConfigurationError:
             # Nobody can say how this provider wants to be answered, but not all of them ask again.
-            self._set_aside(arrival, "misconfigured")
+            self._set_aside(arrival.waiting(), "misconfigured")
             raise
-        adapter.verify(webhook)
-        read = {name: value for name, value in webhook.headers.items() if name in adapter.read_headers}
-        self._keep(replace(arrival, webhook=replace(webhook, headers=read)), adapter)
+        self._keep(arrival.verify(adapter), adapter)
         return adapter.acknowledge(webhook)
 
     def _adapter(self, account: Account) -> Provider:
@@ -181,6 +204,7 @@ class Receiving:
             "account": arrival.account.name,
             "kind": webhook.kind,
             "receipt": arrival.receipt,
+            "verified": arrival.verified,
             "headers": dict(webhook.headers),
             "query": dict(webhook.query),
             "body": base64.b64encode(webhook.body).decode("ascii"),
@@ -190,7 +214,7 @@ class Receiving:
 
     def replay(self, record: Mapping[str, Any]) -> None:
         """
-        Work through a spilled webhook, or one out of quarantine. It was verified when it came.
+        Work through a spilled webhook, or one out of quarantine. What could not be verified when it came is now.
 
         Raises Unavailable: then the record stays in the queue.
         """
@@ -198,26 +222,38 @@ class Receiving:
         webhook = Webhook(record["kind"], body, record["headers"], record.get("query", {}))
         name: str = record["account"]
         account = self.registry.account(name)
-        arrival = Arrival(account or Account(name, "", ("",)), webhook, record.get("receipt") or random_id())
+        receipt = record.get("receipt") or random_id()
+        verified = record.get("verified") is True
+        arrival = Arrival(account or Account(name, "", ("",)), webhook, receipt, verified)
         if account is None:
             self._quarantine(arrival, "account_gone")
             return
         try:
-            events = self._adapter(account).parse_events(webhook)
-        except ValueError:
-            self._quarantine(arrival, "unreadable")
+            adapter = self._adapter(account)
+            arrival = arrival.verify(adapter)
+            events = adapter.parse_events(arrival.webhook)
+        except (ConfigurationError, WebhookNotVerified, ValueError) as error:
+            self._quarantine(arrival, _WHY.get(type(error), "unreadable"))
             return
         self._store(arrival, events)
 
     def _store(self, arrival: Arrival, events: Sequence[Event]) -> None:
         for position, event in enumerate(events):
-            if not self.keeper.keep(arrival.account, event, (arrival.receipt, str(position)), arrival.webhook.kind):
+            if not self.keeper.keep(arrival.account, event, (arrival.receipt, str(position)), _source(arrival)):
                 self._quarantine(arrival, "too_large" if isinstance(event, InboundMessage) else "unknown_message")
 
     def _quarantine(self, arrival: Arrival, why: str) -> None:
         """Once a call, also when it is replayed out of there and lands there again."""
-        webhook = arrival.webhook
-        self.keeper.quarantine(arrival.account, webhook.body, kind=webhook.kind, why=why, name=arrival.receipt)
+        self.keeper.quarantine(arrival.account, arrival.webhook.body, _source(arrival), why=why, name=arrival.receipt)
+
+
+def _source(arrival: Arrival) -> Source:
+    return Source(arrival.webhook.kind, arrival.webhook.headers, arrival.verified)
+
+
+def _chosen(webhook: Webhook, names: Collection[str]) -> dict[str, str]:
+    """Those of its headers."""
+    return {name: value for name, value in webhook.headers.items() if name in names}
 
 
 def routes(receiving: Receiving) -> Routes:

@@ -8,13 +8,14 @@ not merged, and whoever received it keeps it.
 
 from collections.abc import Callable
 
+from herald.aws import keys
 from herald.aws.attributes import Item
 from herald.aws.messages import Messages
 from herald.aws.rendezvous import Rendezvous
 from herald.aws.table import ConditionFailed
 from herald.identifier import parse_reference
 from herald.models import StatusUpdate
-from herald.status import BAD, State
+from herald.status import BAD, RANKS, State, Status
 from herald.view import status_of
 
 _BAD_LIST = "X#"
@@ -70,11 +71,18 @@ class Reports:
         """
         A message that ended badly by its reports stands in the list of those, once nothing is due for it.
 
-        One that was reported as better since stands there no more: the reports may come in any order.
+        One that was reported as better since stands there no more: the reports may come in any order. A receipt that
+        has come is not waited for any more.
         """
-        status = status_of(item)
+        status, awaits = status_of(item), keys.awaits_receipt(item)
         if status not in BAD:
-            if str(item.get("lp", "")).startswith(_BAD_LIST):
+            if str(item.get("lp", "")).startswith(_BAD_LIST) or (awaits and not lacks_receipt(item)):
                 self._messages.forget_due(item)
-        elif item["state"] == State.SENT and "lp" not in item:
+        elif item["state"] == State.SENT and (awaits or "lp" not in item):
             self._messages.list_bad(item, status, self._now())
+
+
+def lacks_receipt(item: Item) -> bool:
+    """Whether what its sender asked to learn of a message has not been reported yet, and no failure either."""
+    status = status_of(item)
+    return status is not Status.FAILED and RANKS[status] < RANKS[Status(item["success"])]

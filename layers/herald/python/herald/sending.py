@@ -148,6 +148,7 @@ class Sending:
             "expires": plan.expires,
             "lane": plan.lane,
             "policy": plan.request.policy,
+            "success": plan.request.success if plan.request.success != "sent" else None,
             "step": 0,
             "reference": plan.request.reference,
             "fingerprint": fingerprint,

@@ -61,7 +61,19 @@ def member_item(header: Item, chunk: str, to: str, state: State, now: int) -> It
     """
     request_id = keys.id_of(header)
     identifier = member_id(request_id, to)
-    copied = ("tenant", "channel", "account", "sender", "not_before", "expires", "lane", "policy", "step", "reference")
+    copied = (
+        "tenant",
+        "channel",
+        "account",
+        "sender",
+        "not_before",
+        "expires",
+        "lane",
+        "policy",
+        "success",
+        "step",
+        "reference",
+    )
     return {name: header[name] for name in copied if name in header} | {
         "pk": keys.message(identifier),
         "sk": ITEM,

@@ -17,11 +17,22 @@ from herald.tenancy import is_test
 
 type Item = Mapping[str, Any]
 
-_MESSAGE = ("channel", "account", "sender", "reference", "lane", "policy", "provider_id", "segments", "tries")
+_MESSAGE = (
+    "channel",
+    "account",
+    "sender",
+    "reference",
+    "lane",
+    "policy",
+    "success",
+    "provider_id",
+    "segments",
+    "tries",
+)
 _PLAIN = 3
 """Parts of a history entry: time, word, code; one that tells of a failure has the reason too."""
 
-_REQUEST = ("channel", "account", "sender", "reference", "lane", "policy", "count")
+_REQUEST = ("channel", "account", "sender", "reference", "lane", "policy", "success", "count")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST, _LAST = -62_135_596_800_000, 253_402_300_799_999
@@ -52,6 +63,8 @@ def message_view(item: Item) -> dict[str, object]:
     view |= _named(item, _MESSAGE)
     view |= {"created_at": stamp(item["created"]), "send_at": stamp(item["not_before"])}
     view["expires_at"] = stamp(item["expires"])
+    if "overdue" in item:
+        view["overdue_at"] = stamp(item["overdue"])
     if "." in id_of(item):
         view["request"] = id_of(item).partition(".")[0]
     view |= test_view(item["tenant"])
@@ -97,6 +110,8 @@ def history_view(item: Item) -> list[dict[str, object]]:
     steps: list[tuple[int, dict[str, object]]] = [(item["created"], {"event": "accepted"})]
     if "sent_at" in item:
         steps.append((item["sent_at"], {"event": "sent", "tries": item["tries"]}))
+    if "overdue" in item:
+        steps.append((item["overdue"], {"event": "receipt_overdue"}))
     for at, word, code, *_ in item.get("history", {}).values():
         report: dict[str, object] = {"event": "report", "provider_status": word}
         steps.append((at, report | ({"code": code} if code else {})))

@@ -4,6 +4,7 @@ The clock: whatever has become due is marked, then acted upon.
     watchdog   a message or request that has not ended: its lane is told again
     schedule   a message whose time has come: to its lane, to the second
     grace      an unclear message that nobody has spoken of: unknown, or sent again if its sender wants that
+    receipt    a sent message of which its sender asked to learn more: still unheard of, it is told to be overdue
     orphan     reports whose message never came forward: merged if it has now, else somebody is told
     callback   an event that an endpoint did not take: back to the callback queue
     poll       a list of a provider that has no webhooks; it takes long, so it comes after all others
@@ -30,7 +31,7 @@ from herald.errors import Reason, Unavailable
 from herald.models import Channel, Lane, Policy
 from herald.outcome import Outcome
 from herald.provider import adapter_class, may_resend
-from herald.reporting import Reports
+from herald.reporting import Reports, lacks_receipt
 from herald.status import WAITING, State
 from herald.stored import records_of
 
@@ -126,6 +127,8 @@ class Waking:
                 self._enqueue(due, item)
             case "grace":
                 self._end_grace(item)
+            case keys.RECEIPT:
+                self._receipt(item)
             case "orphan":
                 self._orphan(due, item)
             case "callback":
@@ -147,7 +150,8 @@ class Waking:
             return
         try:
             if item["marks"]:
-                self.reports.list_if_bad(self.messages.settle_unclear(item))
+                settled = self.messages.settle_unclear(item, self.now() + self.settings.receipt)
+                self.reports.list_if_bad(settled)
             elif item["policy"] == Policy.AT_LEAST_ONCE and item["expires"] > self.now() and self._may_resend(item):
                 again = self.messages.resend(item, self.now(), self.now() + self.settings.watchdog)
                 self._enqueue(Due(item["pk"], item["sk"], 0, "grace", ""), again)
@@ -171,6 +175,15 @@ class Waking:
             self._enqueue(Due(item["pk"], item["sk"], 0, "grace", ""), item)
         else:
             self.messages.forget_due(item)
+
+    def _receipt(self, item: Item) -> None:
+        """Told once; a report that comes meanwhile, or later, is merged as ever."""
+        if not lacks_receipt(item):
+            self.reports.list_if_bad(item)
+            return
+        with suppress(ConditionFailed):
+            self.messages.overdue(item, self.now())
+            self.telemetry.count("ReceiptOverdue")
 
     def _orphan(self, due: Due, item: Item) -> None:
         """Reports that still wait: a crash came between the meeting and the merging, or the message is not ours."""

@@ -2,12 +2,14 @@
 The bucket: media, and webhooks that could not be read.
 
     media/<tenant>/<id>                          content type as S3 knows it; metadata: sha256, filename
-    quarantine/<account>/<yyyy-mm-dd>/<id>       a raw body; metadata: kind, reason
+    quarantine/<account>/<yyyy-mm-dd>/<id>       a raw body; metadata: kind, reason, verified, headers
 
 Whoever may not list the bucket, as our roles may not, is told 403 rather than 404 of a key that does not exist;
 the two are read alike. Every other refusal becomes Unavailable.
 """
 
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 MAX_SECONDS = 900
 """Seconds that a presigned address may live."""
 
+_MAX_HEADERS = 840
+"""Bytes of a webhook's headers that are kept with it: S3 takes 2 kB of metadata, and these become base64."""
+
 _PART = 262_144
 _MISSING = frozenset({"403", "404", "AccessDenied", "Forbidden", "NoSuchKey", "NotFound"})
 
@@ -39,6 +44,21 @@ class Stored:
     size: int
     sha256: str | None = None
     filename: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """
+    What is known of something in quarantine: the kind of its webhook or list, and why it is there.
+
+    `verified`: it was known to be the provider's own when it was put there. `headers` are those needed to read it
+    again, and to verify it where that was not done.
+    """
+
+    kind: str
+    reason: str
+    verified: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +173,7 @@ class Bucket:
                 operation, Params={"Bucket": self.name, **parameters}, ExpiresIn=min(seconds, MAX_SECONDS)
             )
 
-    def quarantine(  # noqa: PLR0913 - what people look for it by
-        self, account: str, body: bytes, *, kind: str, reason: str, now: int, name: str | None = None
-    ) -> str:
+    def quarantine(self, account: str, body: bytes, label: Label, now: int, name: str | None = None) -> str:
         """
         Keep what a provider told for people, and return its key. `now` in milliseconds since 1970.
 
@@ -169,7 +187,12 @@ class Bucket:
                 Key=key,
                 Body=body,
                 ContentType="application/octet-stream",
-                Metadata=_metadata(kind=kind, reason=reason),
+                Metadata=_metadata(
+                    kind=label.kind,
+                    reason=label.reason,
+                    verified="yes" if label.verified else "no",
+                    headers=_packed(label.headers),
+                ),
             )
         return key
 
@@ -180,16 +203,35 @@ class Bucket:
             for page in self._client().get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix):
                 yield from (entry["Key"] for entry in page.get("Contents", []))
 
-    def quarantined_body(self, key: str) -> tuple[bytes, str]:
-        """The raw body and its webhook kind, to be replayed."""
+    def quarantined_label(self, key: str) -> Label:
+        """What is known of one of these."""
+        with _available():
+            return _label(self._client().head_object(Bucket=self.name, Key=key))
+
+    def quarantined_body(self, key: str) -> tuple[bytes, Label]:
+        """The raw body, to be replayed, and what is known of it."""
         with _available():
             answer = self._client().get_object(Bucket=self.name, Key=key)
-            return answer["Body"].read(), unquote(answer["Metadata"].get("kind", ""))
+            return answer["Body"].read(), _label(answer)
 
 
 def _metadata(**values: str | None) -> dict[str, str]:
     """Percent-encoded, since S3 metadata are ASCII."""
     return {name: quote(value, safe="") for name, value in values.items() if value is not None}
+
+
+def _packed(headers: Mapping[str, str]) -> str:
+    """Headers as they lie in metadata; the longest are left out until the others fit."""
+    kept = dict(headers)
+    while len(text := json.dumps(kept).encode("ascii")) > _MAX_HEADERS:
+        del kept[max(kept, key=lambda name: len(name) + len(kept[name]))]
+    return urlsafe_b64encode(text).decode("ascii")
+
+
+def _label(answer: Mapping[str, Any]) -> Label:
+    metadata = {name: unquote(value) for name, value in answer.get("Metadata", {}).items()}
+    headers = json.loads(urlsafe_b64decode(metadata["headers"])) if "headers" in metadata else {}
+    return Label(metadata.get("kind", ""), metadata.get("reason", ""), metadata.get("verified") == "yes", headers)
 
 
 def _stored(key: str, answer: Mapping[str, Any]) -> Stored:

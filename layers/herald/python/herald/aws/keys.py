@@ -15,6 +15,9 @@ from zlib import crc32
 SHARDS = 32
 """Partitions of the due index."""
 
+RECEIPT = "receipt"
+"""What a message is due for while a report that its sender asked for is still to come."""
+
 
 def message(message_id: str) -> str:
     """
@@ -93,6 +96,11 @@ def due(milliseconds: int, kind: str) -> str:
 def is_scheduled(item: Mapping[str, object]) -> bool:
     """Whether the clock will put this on its lane when its time has come."""
     return str(item.get("ls", "")).endswith("#schedule")
+
+
+def awaits_receipt(item: Mapping[str, object]) -> bool:
+    """Whether the clock will look for the report that the message's sender asked for."""
+    return str(item.get("ls", "")).endswith(f"#{RECEIPT}")
 
 
 def watched_until(item: Mapping[str, object]) -> int | None:

@@ -171,6 +171,8 @@ class Messages:
         """Where the message stands in the `later` index after this outcome."""
         if outcome.state is State.UNCLEAR and outcome.due is not None:
             return keys.shard(item["pk"]), keys.due(outcome.due, "grace")
+        if outcome.state is State.SENT and outcome.due is not None:
+            return keys.shard(item["pk"]), keys.due(outcome.due, keys.RECEIPT)
         if outcome.state in (State.REJECTED, State.EXPIRED, State.UNKNOWN):
             return keys.bad_partition(item["tenant"], now), keys.due(now, outcome.state)
         return None, None
@@ -252,16 +254,32 @@ class Messages:
         )
         return self._table.update(item["pk"], item["sk"], change)
 
-    def settle_unclear(self, item: Item) -> Item:
+    def settle_unclear(self, item: Item, due: int) -> Item:
         """
         A report has said what nobody knew: the message was sent, be it unclear still or waiting to be sent again.
 
-        Raises ConditionFailed once it has moved.
+        Another one that its sender asked for is overdue at `due`. Raises ConditionFailed once it has moved.
+        """
+        sets: dict[str, object] = {"state": State.SENT}
+        if "success" in item:
+            sets |= {"lp": keys.shard(item["pk"]), "ls": keys.due(due, keys.RECEIPT)}
+        change = Change(
+            f"SET {_assign(sets)} REMOVE {'' if 'success' in item else '#lp, #ls, '}#reason, #code, #retry_at",
+            sets | {"seen": item["state"]},
+            "#state = :seen",
+        )
+        return self._table.update(item["pk"], item["sk"], change)
+
+    def overdue(self, item: Item, now: int) -> Item:
+        """
+        Note that the report which the sender asked for has not come in time; nothing is due any more.
+
+        Raises ConditionFailed when another one has come since.
         """
         change = Change(
-            "SET #state = :sent REMOVE #lp, #ls, #reason, #code, #retry_at",
-            {"sent": State.SENT, "seen": item["state"]},
-            "#state = :seen",
+            "SET #overdue = :now REMOVE #lp, #ls",
+            {"now": now, "ls": item["ls"], "known": len(item["marks"])},
+            "#ls = :ls AND size(#marks) = :known",
         )
         return self._table.update(item["pk"], item["sk"], change)
 
@@ -291,12 +309,16 @@ class Messages:
         return self._table.update(keys.message(message_id), ITEM, change)
 
     def list_bad(self, item: Item, status: str, now: int) -> None:
-        """List a message whose delivery failed among those that ended badly, unless something is due for it."""
-        change = Change(
-            "SET #lp = :lp, #ls = :ls",
-            {"lp": keys.bad_partition(item["tenant"], now), "ls": keys.due(now, status)},
-            "attribute_exists(pk) AND attribute_not_exists(#lp)",
-        )
+        """
+        List a message whose delivery failed among those that ended badly, unless something is due for it.
+
+        A receipt that `item` still waits for is due no more.
+        """
+        values: dict[str, object] = {"lp": keys.bad_partition(item["tenant"], now), "ls": keys.due(now, status)}
+        condition = "attribute_exists(pk) AND attribute_not_exists(#lp)"
+        if keys.awaits_receipt(item):
+            values["seen"], condition = item["ls"], "#ls = :seen"
+        change = Change("SET #lp = :lp, #ls = :ls", values, condition)
         try:
             self._table.update(item["pk"], item["sk"], change)
         except ConditionFailed:

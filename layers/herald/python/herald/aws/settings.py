@@ -13,7 +13,7 @@ class Settings:
     """
     Names and figures of this deployment; a queue that a function does not use is the empty string.
 
-    `watchdog`, `grace`, `lease` and `media_wait` are in milliseconds, `retention` is in seconds.
+    `watchdog`, `grace`, `receipt`, `lease` and `media_wait` are in milliseconds, `retention` is in seconds.
     """
 
     stack: str
@@ -31,6 +31,7 @@ class Settings:
     log_level: str = "INFO"
     watchdog: int = 900_000
     grace: int = 600_000
+    receipt: int = 86_400_000
     lease: int = 35_000
     media_wait: int = 60_000
     retention: int = 90 * 86_400
@@ -66,6 +67,7 @@ class Settings:
             log_level=get("LOG_LEVEL", "INFO"),
             watchdog=int(get("WATCHDOG_SECONDS", "900")) * 1000,
             grace=int(get("GRACE_SECONDS", "600")) * 1000,
+            receipt=int(get("RECEIPT_SECONDS", "86400")) * 1000,
             lease=int(get("LEASE_SECONDS", "35")) * 1000,
             media_wait=int(get("MEDIA_WAIT_SECONDS", "60")) * 1000,
             retention=int(get("RETENTION_DAYS", "90")) * 86_400,

@@ -134,6 +134,7 @@ class Adapter(Provider):
     secret_names: ClassVar[tuple[str, ...]] = ("app_key", "app_secret", "account_key")
     webhooks: ClassVar[tuple[str, ...]] = ("inbound", "status")
     signs_webhooks: ClassVar[bool] = True
+    proof_headers: ClassVar[frozenset[str]] = frozenset({"accountkey"})
     reserved: ClassVar[frozenset[str]] = frozenset(
         {"scenarioKey", "bulkId", "destinations", "notify", "notifyUrl", "notifyContentType"}
     )
@@ -222,8 +223,8 @@ class Adapter(Provider):
     def verify(self, webhook: Webhook) -> None:
         """The password that AICC sets for webhooks, where the account has one; else our address is the secret."""
         wanted = self.secrets.get("account_key")
-        given = webhook.headers.get("accountkey", "")
-        if wanted is not None and not hmac.compare_digest(wanted.encode(), given.encode()):
+        given = webhook.headers.get("accountkey", "").encode("utf-8", "surrogatepass")
+        if wanted is not None and not hmac.compare_digest(wanted.encode(), given):
             raise WebhookNotVerified("the webhook does not carry the account key")
 
     def parse_events(self, webhook: Webhook) -> Sequence[Event]:

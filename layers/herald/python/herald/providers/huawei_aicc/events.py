@@ -33,6 +33,9 @@ from herald.status import Status
 
 _MOMENT: TypeAdapter[int | None] = TypeAdapter(Moment)
 
+MAX_ENTRIES = 10_000
+"""Entries of a body that are read. So many do not fit into a queue record: a body of more is set aside in any case."""
+
 _PHONE_KINDS = frozenset({"cell", "main", "home", "work"})
 _MEDIA = frozenset({"image", "video", "audio", "voice", "document", "sticker"})
 _TAPS = frozenset({"button", "interactive_button_reply", "interactive_list_reply"})
@@ -136,7 +139,7 @@ class _Inbound(BaseModel):
 
 
 class _Results(BaseModel):
-    results: list[JsonValue]
+    results: Annotated[list[JsonValue], Field(max_length=MAX_ENTRIES)]
 
 
 _ENTRY: TypeAdapter[_Inbound | _Report] = TypeAdapter(Annotated[_Inbound | _Report, Field(union_mode="left_to_right")])

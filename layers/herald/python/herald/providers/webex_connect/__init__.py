@@ -83,6 +83,7 @@ class Adapter(Provider):
     )
     webhooks: ClassVar[tuple[str, ...]] = ("status", "inbound")
     signs_webhooks: ClassVar[bool] = True
+    proof_headers: ClassVar[frozenset[str]] = frozenset({signature.HEADER})
     read_headers: ClassVar[frozenset[str]] = frozenset({signature.HEADER})
 
     def __init__(self, account: Account, secrets: Mapping[str, str]) -> None:

@@ -6,17 +6,18 @@ address itself is handed on.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import unquote
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, Field
+from pydantic import AliasChoices, BaseModel, BeforeValidator, Field, PlainValidator, ValidationError
 
 from herald.content import Latitude, Longitude, MediaKind
 from herald.media_type import KINDS
 from herald.models import Account
 from herald.providers.webex_connect.envelope import given
-from herald.providers.webex_connect.inbound_model import Said, form_said, place_said, text_said
-from herald.providers.webex_connect.lenient import Text
+from herald.providers.webex_connect.inbound_model import Parts, Said, Unsaid, form_said, place_said, text_said
+from herald.providers.webex_connect.lenient import Nested, Text
 from herald.providers.webex_connect.media import allowed
 
 
@@ -87,19 +88,63 @@ class Attachment(BaseModel):
         return form_said(self.payload.title, {field.name: field.value for field in self.payload.fields})
 
 
-def all_said(text: str, attachments: Sequence[Attachment] | None, account: Account) -> Sequence[Said]:
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """One of a list as it stands there, and what it is; None where that cannot be read."""
+
+    raw: object
+    attachment: Attachment | None
+
+
+def _attached(value: object) -> Attached | None:
+    """One that cannot be read costs the others nothing; null stands for nothing, and keeps the place of one."""
+    if value is None:
+        return None
+    try:
+        return Attached(value, Attachment.model_validate(value))
+    except ValidationError:
+        return Attached(value, None)
+
+
+type Attachments = Nested[tuple[Annotated[Attached | None, PlainValidator(_attached)], ...]]
+
+
+def all_said(text: str, attached: Sequence[Attached | None] | None, account: Account) -> Parts:
     """
     One thing for each attachment; the text is the first one's caption, or stands before it where that has none.
 
-    Nothing when there is neither. Raises ValueError for an attachment that leads nowhere.
+    Nothing when there is neither.
     """
-    files = [attachment for attachment in attachments or () if attachment.word != "link"]
-    said = [_said(attachment, account) for attachment in files]
+    files = [one for one in attached or () if not _is_link(one)]
+    said = [_said_or_not(one, account) for one in files]
     if not text:
-        return said or [text_said(unquote(link.url)) for link in attachments or () if link.url]
-    if said and said[0].content["type"] == "media":
-        return [Said({**said[0].content, "caption": text}, said[0].media), *said[1:]]
+        links = [one.attachment.url for one in attached or () if one and one.attachment and _is_link(one)]
+        return said or [text_said(unquote(url)) for url in links if url]
+    first = said[0] if said else None
+    if isinstance(first, Said) and first.content["type"] == "media":
+        return [Said({**first.content, "caption": text}, first.media), *said[1:]]
     return [text_said(text), *said]
+
+
+def form_or_not(one: Attached | None) -> Said | Unsaid | None:
+    """What was filled in, in a list of forms."""
+    if one is None:
+        return None
+    return one.attachment.form if one.attachment else Unsaid(one.raw)
+
+
+def _is_link(one: Attached | None) -> bool:
+    return one is not None and one.attachment is not None and one.attachment.word == "link"
+
+
+def _said_or_not(one: Attached | None, account: Account) -> Said | Unsaid | None:
+    """What one says, also when it leads nowhere."""
+    if one is None:
+        return None
+    try:
+        return _said(one.attachment, account) if one.attachment else Unsaid(one.raw)
+    except ValueError:
+        return Unsaid(one.raw)
 
 
 def media_said(content: Mapping[str, object], url: str, account: Account) -> Said:

@@ -14,10 +14,11 @@ from herald.models import Channel
 from herald.numbering import phone
 from herald.provider import Provider
 from herald.providers.webex_connect.apple import PLACE
-from herald.providers.webex_connect.attachments import Attachment, all_said
+from herald.providers.webex_connect.attachments import Attachments, all_said
 from herald.providers.webex_connect.envelope import given
 from herald.providers.webex_connect.inbound_model import (
     Inbound,
+    Parts,
     Said,
     form_said,
     left_over,
@@ -84,7 +85,7 @@ class Apple(Inbound):
     user: Name = Field("", alias="abcUserId")
     msisdn: Name = ""
     request: Text = Field("", alias="requestIdentifier")
-    attachments: Nested[tuple[Attachment, ...]] = None
+    attachments: Attachments = None
     chosen: Nested[_Chosen] = Field(None, alias="listPicker")
     appointment: Nested[_Appointment] = Field(None, alias="datePicker")
     quick: Nested[_Quick] = Field(None, alias="quickreplies")
@@ -94,7 +95,7 @@ class Apple(Inbound):
     def sender(self, provider: Provider) -> str | None:  # noqa: ARG002 - see Inbound
         return person("abcUserId", self.user) or phone(self.msisdn)
 
-    def said(self, event: str, provider: Provider) -> Sequence[Said]:
+    def said(self, event: str, provider: Provider) -> Parts:
         match event:
             case "mo":
                 text = self.message.replace(PLACE, "").strip()

@@ -29,6 +29,17 @@ class Said:
     same: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """One of several things in a webhook that cannot be read, as it stands there."""
+
+    raw: object
+
+
+type Parts = Sequence[Said | Unsaid | None]
+"""What a webhook tells, in its order, by which its parts are known; None holds the place of one that tells nothing."""
+
+
 def text_said(text: str) -> Said:
     """Plain words."""
     return Said({"type": "text", "text": text})
@@ -76,11 +87,13 @@ class Inbound(Named, ABC):
     One channel's webhook. Texts that are not there are empty.
 
     `on` is the channel, `silent` are its events that nobody said, by their letters alone. `answered` is the message
-    that is answered or quoted, by WhatsApp's id or by that of the transaction.
+    that is answered or quoted, by WhatsApp's id or by that of the transaction. `several` is the member that lists what
+    people attach.
     """
 
     on: ClassVar[Channel]
     silent: ClassVar[frozenset[str]] = frozenset()
+    several: ClassVar[str] = "attachments"
 
     event: Text = "MO"
     transaction: Name = Field("", alias="tid")
@@ -104,5 +117,5 @@ class Inbound(Named, ABC):
         return ""
 
     @abstractmethod
-    def said(self, event: str, provider: Provider) -> Sequence[Said]:
+    def said(self, event: str, provider: Provider) -> Parts:
         """Everything that was said by this event; nothing when it is unknown. Raises ValueError."""

@@ -4,7 +4,6 @@ What people send from their phone numbers: SMS, MMS, WhatsApp and RCS (Webex Con
 Herald has no channel of its own for MMS: its files come in as media over SMS.
 """
 
-from collections.abc import Sequence
 from typing import ClassVar
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
@@ -12,10 +11,11 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 from herald.models import Channel
 from herald.numbering import phone
 from herald.provider import Provider
-from herald.providers.webex_connect.attachments import Attachment, Place, all_said
+from herald.providers.webex_connect.attachments import Attachments, Place, all_said
 from herald.providers.webex_connect.envelope import given
 from herald.providers.webex_connect.inbound_model import (
     Inbound,
+    Parts,
     Said,
     Wish,
     other_said,
@@ -50,7 +50,7 @@ class Sms(Inbound):
         said = self.oa if self._told_by_oa(provider) else self.da
         return phone(said) or said or None
 
-    def said(self, event: str, provider: Provider) -> Sequence[Said]:  # noqa: ARG002 - a text is all it can be
+    def said(self, event: str, provider: Provider) -> Parts:  # noqa: ARG002 - a text is all it can be
         return [text_said(self.message)] if event == "mo" else []
 
     @staticmethod
@@ -61,10 +61,14 @@ class Sms(Inbound):
 class Mms(Sms):
     """Files to a number: the message is a list of their addresses."""
 
-    files: Nested[tuple[Attachment, ...]] = Field(None, validation_alias=AliasChoices("message"))
+    several: ClassVar[str] = "message"
 
-    def said(self, event: str, provider: Provider) -> Sequence[Said]:
-        shown = [file for file in self.files or () if not file.url.endswith(_LAYOUT)]
+    files: Attachments = Field(None, validation_alias=AliasChoices("message"))
+
+    def said(self, event: str, provider: Provider) -> Parts:
+        shown = [
+            one for one in self.files or () if not (one and one.attachment and one.attachment.url.endswith(_LAYOUT))
+        ]
         return all_said("", shown, provider.account) if event == "mo" else []
 
 
@@ -132,7 +136,7 @@ class WhatsApp(Inbound):
     bsuid: Name = ""
     word: Text = Field("", alias="type")
     username: Name = ""
-    attachments: Nested[tuple[Attachment, ...]] = None
+    attachments: Attachments = None
     location: Nested[Place] = None
     contacts: Nested[tuple[_Contact, ...]] = None
     system: Text = ""
@@ -150,7 +154,7 @@ class WhatsApp(Inbound):
     def called(self) -> str:
         return self.username
 
-    def said(self, event: str, provider: Provider) -> Sequence[Said]:
+    def said(self, event: str, provider: Provider) -> Parts:
         match event:
             case "mo":
                 return self._message(provider)
@@ -164,7 +168,7 @@ class WhatsApp(Inbound):
                 return [preference_said(wish.category, wish.value) for wish in self.preferences]
         return []
 
-    def _message(self, provider: Provider) -> Sequence[Said]:
+    def _message(self, provider: Provider) -> Parts:
         """`system` is what WhatsApp says of the person, such as a new number."""
         said = [*all_said(self.message, self.attachments, provider.account)]
         if self.location:
@@ -185,14 +189,14 @@ class Rcs(Inbound):
 
     msisdn: Name = ""
     postback: Text = ""
-    attachments: Nested[tuple[Attachment, ...]] = None
+    attachments: Attachments = None
     latitude: Text = ""
     longitude: Text = ""
 
     def sender(self, provider: Provider) -> str | None:  # noqa: ARG002 - see Inbound
         return person("msisdn", self.msisdn)
 
-    def said(self, event: str, provider: Provider) -> Sequence[Said]:
+    def said(self, event: str, provider: Provider) -> Parts:
         match event:
             case "mo" | "attachment":
                 return all_said(self.message, self.attachments, provider.account)
