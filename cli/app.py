@@ -10,7 +10,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from typer.core import TyperGroup
 
-from cli import accounts, keys, provider, quarantine, routes, tenants
+from cli import accounts, erasing, keys, provider, quarantine, routes, tenants
 from cli.arguments import Connection
 from herald.errors import HeraldError, NotSent, OutcomeUnknown, ProviderError, Unavailable
 
@@ -52,6 +52,7 @@ app.add_typer(accounts.app, name="accounts")
 app.add_typer(routes.app, name="routes")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(provider.app, name="provider")
+app.command()(erasing.erase)
 
 
 @app.callback()

@@ -13,6 +13,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from herald.aws.bucket import Bucket
+from herald.aws.erasures import Erasures
 from herald.aws.polls import Polls
 from herald.aws.queues import Queues
 from herald.aws.registry import Registry
@@ -77,7 +78,9 @@ class Gateway:
     bucket: Bucket
     queues: Queues
     spill_queue: str
+    erasures: Erasures
     clock: Callable[[], int] = now
+    sleep: Callable[[float], None] = time.sleep
     caller: Callable[[], Caller] = _calls_nobody
 
     @classmethod
@@ -97,6 +100,7 @@ class Gateway:
             bucket=Bucket(lambda: session.client("s3"), found["BucketName"]),
             queues=Queues(session.client("sqs")),
             spill_queue=found["SpillQueueUrl"],
+            erasures=Erasures(table),
             caller=lambda: Caller(Exchange(), held, Tokens(table), Time()),
         )
 

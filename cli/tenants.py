@@ -8,12 +8,21 @@ from cli import admin
 from cli.arguments import AsJson, gateway
 from cli.output import Row, done, show, time
 from herald.aws.registry import Tenant
+from herald.retention import Retention
 
 app = typer.Typer(no_args_is_help=True, help="Who sends.")
 
 
+_CONTENT = "What is kept of messages that are over: everything, all but what they say, or not even the whole address."
+
+
 def _row(tenant: Tenant) -> Row:
-    return {"tenant": tenant.id, "title": tenant.title, "created": time(tenant.created)}
+    return {
+        "tenant": tenant.id,
+        "title": tenant.title,
+        "content": str(tenant.content),
+        "created": time(tenant.created),
+    }
 
 
 @app.command()
@@ -21,11 +30,25 @@ def add(
     ctx: typer.Context,
     tenant: str,
     title: Annotated[str, typer.Option(help="A name for people.")] = "",
+    content: Annotated[Retention, typer.Option(help=_CONTENT)] = Retention.KEEP,
     *,
     as_json: AsJson = False,
 ) -> None:
     """Add a tenant; nothing happens when it is there already."""
-    show(_row(admin.create_tenant(gateway(ctx), tenant, title)), as_json=as_json)
+    show(_row(admin.create_tenant(gateway(ctx), tenant, title, content)), as_json=as_json)
+
+
+@app.command("set")
+def set_(
+    ctx: typer.Context,
+    tenant: str,
+    title: Annotated[str | None, typer.Option(help="A name for people.")] = None,
+    content: Annotated[Retention | None, typer.Option(help=_CONTENT)] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Change a tenant; what is kept counts for messages that come from a minute later on."""
+    show(_row(admin.change_tenant(gateway(ctx), tenant, title, content)), as_json=as_json)
 
 
 @app.command("list")

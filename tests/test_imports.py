@@ -38,6 +38,7 @@ EVERYWHERE = {
     "herald.content",
     "herald.errors",
     "herald.models",
+    "herald.retention",
     "herald.status",
     "herald.webhook_address",
 }
@@ -56,9 +57,12 @@ MAY_LOAD: dict[str, set[str]] = {
         "herald.accepting",
         "herald.authenticating",
         "herald.aws.bucket",
+        "herald.aws.due",
+        "herald.aws.erasures",
         "herald.aws.messages",
         "herald.aws.requests",
         "herald.body",
+        "herald.erasure_door",
         "herald.identifier",
         "herald.media_type",
         "herald.degrading",
@@ -116,7 +120,7 @@ def environments() -> dict[str, dict[str, str]]:
 
 
 USE = {
-    "send": "app.parts.sending; app.door",
+    "send": "app.parts.sending; app.parts.erasures; app.routes",
     "deliver": "app.parts.delivering; app.parts.batching; app.parts.exchange",
     "webhook": "app.parts.receiving",
     "publish": "app.parts.publishing",

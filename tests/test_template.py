@@ -392,6 +392,8 @@ ROUTES = {
     "GET /v1/messages/{id}": "Query",
     "GET /v1/inbound": "Query",
     "GET /v1/inbound/{id}": "Query",
+    "POST /v1/erasures": "Send",
+    "GET /v1/erasures/{id}": "Send",
     "GET /v1/capabilities": "Query",
     "GET /v1/accounts": "Query",
 }

@@ -32,7 +32,12 @@ def opens(gateway: Gateway, clock: Clock, key: str) -> bool:
 def test_tenant_is_added_once(run: Run) -> None:
     """Adding a tenant again changes nothing."""
     first = run("tenants", "add", "acme", "--title", "Acme & Co")
-    assert first == {"tenant": "acme", "title": "Acme & Co", "created": "2025-06-15T15:06:40+00:00"}
+    assert first == {
+        "tenant": "acme",
+        "title": "Acme & Co",
+        "content": "keep",
+        "created": "2025-06-15T15:06:40+00:00",
+    }
     assert run("tenants", "add", "acme") == first
     assert run("tenants", "list") == [first]
 

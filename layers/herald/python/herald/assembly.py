@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from herald.attempting import Attempts
     from herald.authenticating import Keys
     from herald.aws.bucket import Bucket
+    from herald.aws.erasures import Erasures
     from herald.aws.inbound import Inbounds
     from herald.aws.messages import Messages
     from herald.aws.rendezvous import Rendezvous
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from herald.batching import Batching
     from herald.calling import Caller
     from herald.delivering import Delivering
+    from herald.erasing import Erasing
     from herald.exchange import Exchange
     from herald.gate import Parking
     from herald.keeping import Keeper
@@ -253,6 +255,7 @@ class Assembly:
         from herald.keeping import Keeper
 
         return Keeper(
+            registry=self.registry,
             reports=self.reports,
             inbounds=self.inbounds,
             bucket=self.bucket,
@@ -284,6 +287,33 @@ class Assembly:
             settings=self.settings,
             telemetry=self.telemetry,
             polling=lambda: self.polling,
+            erasing=lambda: self.erasing,
+            now=self.time.now,
+        )
+
+    @cached_property
+    def erasures(self) -> "Erasures":
+        from herald.aws.erasures import Erasures
+
+        return Erasures(self.table)
+
+    @cached_property
+    def erasing(self) -> "Erasing":
+        from herald.aws.capabilities import Capabilities
+        from herald.aws.due import DueIndex
+        from herald.aws.remains import Remains
+        from herald.erasing import Erasing
+
+        return Erasing(
+            erasures=self.erasures,
+            remains=Remains(self.table),
+            inbounds=self.inbounds,
+            capabilities=Capabilities(self.table),
+            registry=self.registry,
+            bucket=self.bucket,
+            shelf=self.shelf,
+            due=DueIndex(self.table),
+            telemetry=self.telemetry,
             now=self.time.now,
         )
 

@@ -30,6 +30,7 @@ class Scope(StrEnum):
     MEDIA_WRITE = "media:write"
     MEDIA_READ = "media:read"
     ACCOUNTS_READ = "accounts:read"
+    ERASURES_WRITE = "erasures:write"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from herald.aws import keys
 from herald.aws.attributes import Item, size
 from herald.aws.bucket import Bucket
-from herald.aws.inbound import Inbounds
+from herald.aws.inbound import DUE, Inbounds
+from herald.aws.registry import Registry
 from herald.aws.settings import Settings
 from herald.aws.table import ITEM
 from herald.aws.telemetry import Telemetry
 from herald.identifier import digest
 from herald.models import Account, Event, InboundMessage, StatusUpdate
 from herald.reporting import Reports
+from herald.retention import INBOUND_LIFE
 
 MAX_ITEM = 300_000
 """Bytes of an inbound message's content that fit into the table."""
@@ -28,6 +30,7 @@ MAX_ITEM = 300_000
 class Keeper:
     """Stores events of accounts. `now` in milliseconds."""
 
+    registry: Registry
     reports: Reports
     inbounds: Inbounds
     bucket: Bucket
@@ -73,8 +76,9 @@ class Keeper:
 
     def _inbound_item(self, account: Account, inbound_id: str, event: InboundMessage, now: int) -> Item:
         tenant = account.tenant_of(event.recipient, event.channel)
+        pk, hide = keys.inbound(inbound_id), self.registry.content(tenant).mark
         return {
-            "pk": keys.inbound(inbound_id),
+            "pk": pk,
             "sk": ITEM,
             "tenant": tenant,
             "account": account.name,
@@ -91,6 +95,9 @@ class Keeper:
             "tp": keys.time_partition(tenant, now),
             "ts": keys.time_sort(now, inbound_id),
             "pp": keys.party_partition(tenant, event.sender),
+            "hide": hide,
+            "lp": keys.shard(pk) if hide else None,
+            "ls": keys.due(now + INBOUND_LIFE, DUE) if hide else None,
             "ttl": now // 1000 + self.settings.retention,
         }
 

@@ -40,6 +40,8 @@ ROUTES = (
     "POST /v1/media/uploads",
     "GET /v1/media/{id}",
     "GET /v1/media/{id}/{signature}",
+    "POST /v1/erasures",
+    "GET /v1/erasures/{id}",
     "GET /v1/capabilities",
     "GET /v1/accounts",
     "GET /v1/health",
