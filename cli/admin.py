@@ -10,24 +10,32 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from pydantic import JsonValue
+from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from cli.form import checked
 from cli.gateway import Gateway, Refused
 from herald import polling
 from herald.authenticating import Scope, new_key
 from herald.aws.bucket import Label
+from herald.aws.erasures import Erasure
 from herald.aws.queues import Record
 from herald.aws.registry import Key, Tenant, TenantLimits
 from herald.errors import ConfigurationError, NotFound
 from herald.keeping import LIST
-from herald.models import NAME, Account, Channel, Limits, Sender
+from herald.models import NAME, Account, Address, Channel, Limits, Sender
 from herald.provider import Provider, adapter_class
+from herald.questions import Named
 from herald.receiving import MAX_SPILL
+from herald.retention import Retention
 from herald.webhook_address import address
 
 DAY = 86_400_000
 """Milliseconds."""
+
+LOOK_AGAIN = 5
+"""Seconds between two looks at an erasure that is waited for."""
+
+MAX_ADDRESSES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +49,39 @@ class NewKey:
 # Tenants and their keys.
 
 
-def create_tenant(gateway: Gateway, tenant: str, title: str = "") -> Tenant:
+def create_tenant(gateway: Gateway, tenant: str, title: str = "", content: Retention = Retention.KEEP) -> Tenant:
     """A tenant; the one there is when it has this id already. Raises Refused for an id that cannot be one."""
     try:
         return gateway.registry.read_tenant(tenant).value
     except NotFound:
         if not re.fullmatch(NAME, tenant):
             raise Refused("a tenant is named by 2 to 40 lower-case letters, digits and hyphens") from None
-        new = Tenant(tenant, title, gateway.clock())
+        new = Tenant(tenant, title, gateway.clock(), content=content)
         gateway.registry.add_tenant(new)
         return new
 
 
-def limit_tenant(
-    gateway: Gateway,
-    tenant: str,
-    *,
-    per_minute: int | None = None,
-    per_day: int | None = None,
-    unlimited: bool = False,
-) -> Tenant:
-    """How many messages a tenant may have accepted; None leaves a limit as it is. Raises NotFound."""
+@dataclass(frozen=True, slots=True)
+class TenantChange:
+    """What to change about a tenant; None leaves a part as it is. What it keeps counts for what comes from then on."""
+
+    title: str | None = None
+    content: Retention | None = None
+    per_minute: int | None = None
+    per_day: int | None = None
+    unlimited: bool = False
+
+
+def change_tenant(gateway: Gateway, tenant: str, change: TenantChange) -> Tenant:
+    """Change parts of a tenant. Raises NotFound, Conflict."""
     found = gateway.registry.read_tenant(tenant)
-    held = TenantLimits() if unlimited else found.value.limits
-    new = replace(found.value, limits=TenantLimits(_or(per_minute, held.per_minute), _or(per_day, held.per_day)))
+    held = TenantLimits() if change.unlimited else found.value.limits
+    new = replace(
+        found.value,
+        title=_or(change.title, found.value.title),
+        content=_or(change.content, found.value.content),
+        limits=TenantLimits(_or(change.per_minute, held.per_minute), _or(change.per_day, held.per_day)),
+    )
     if new != found.value:
         gateway.registry.change_tenant(new, found.version)
     return new
@@ -124,6 +141,28 @@ def revoke_key(gateway: Gateway, prefix: str) -> Key:
     if revoked != found.value:
         gateway.registry.change_key(revoked, found.version)
     return revoked
+
+
+# Those who want to be forgotten.
+
+
+def erase(gateway: Gateway, tenant: str, addresses: Sequence[str], *, wait: bool) -> Erasure:
+    """Have the clock erase somebody, known by up to ten addresses. Raises NotFound without the tenant, or Refused."""
+    gateway.registry.read_tenant(tenant)
+    if not 1 <= len(addresses) <= MAX_ADDRESSES:
+        raise Refused(f"give 1 to {MAX_ADDRESSES} addresses of one person")
+    erasure = gateway.erasures.start(tenant, [str(_address(text)) for text in addresses], gateway.clock())
+    while wait and erasure.done is None:
+        gateway.sleep(LOOK_AGAIN)
+        erasure = gateway.erasures.read(tenant, erasure.id)
+    return erasure
+
+
+def _address(text: str) -> Address:
+    try:
+        return TypeAdapter[Address](Named).validate_python(text)
+    except ValidationError as error:
+        raise Refused("this is no address", hint="+43… for a phone number, type:value for anything else") from error
 
 
 # Accounts.

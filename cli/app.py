@@ -10,7 +10,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from typer.core import TyperGroup
 
-from cli import accounts, dead_letters, endpoints, keys, provider, quarantine, routes, tenants
+from cli import accounts, dead_letters, endpoints, erasing, keys, provider, quarantine, routes, tenants
 from cli.arguments import Connection
 from herald.errors import HeraldError, NotSent, OutcomeUnknown, ProviderError, Unavailable
 
@@ -54,6 +54,7 @@ app.add_typer(endpoints.app, name="endpoints")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(provider.app, name="provider")
+app.command()(erasing.erase)
 
 
 @app.callback()

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from cli.dead import DeadLetters, queues_of
 from herald.aws.bucket import Bucket
+from herald.aws.erasures import Erasures
 from herald.aws.polls import Polls
 from herald.aws.queues import Queues
 from herald.aws.registry import Registry
@@ -72,8 +73,8 @@ class Gateway:
     One deployment. `api_url` is where its API is called, `signing_secret` the ARN of what signs webhook addresses,
     `spill_queue` takes webhooks to be worked through, `callback_queue` what endpoints are to be told, `clock` gives
     milliseconds since 1970. `caller` makes what speaks to providers from here, with the accounts' own credentials and
-    the tokens that the workers share; `guarded` calls endpoints from here; `dead_letters` makes what works on the queues
-    of what failed.
+    the tokens that the workers share; `guarded` calls endpoints from here; `dead_letters` makes what works on the
+    queues of what failed.
     """
 
     registry: Registry
@@ -87,7 +88,9 @@ class Gateway:
     spill_queue: str
     table: Table
     callback_queue: str
+    erasures: Erasures
     clock: Callable[[], int] = now
+    sleep: Callable[[float], None] = time.sleep
     caller: Callable[[], Caller] = _calls_nobody
     dead_letters: Callable[[], DeadLetters] = _has_no_queues
     guarded: Guarded = field(default_factory=lambda: Guarded(time.monotonic))
@@ -111,6 +114,7 @@ class Gateway:
             spill_queue=found["SpillQueueUrl"],
             table=table,
             callback_queue=found["CallbackQueueUrl"],
+            erasures=Erasures(table),
             caller=lambda: Caller(Exchange(), held, Tokens(table), Time()),
             dead_letters=lambda: DeadLetters(
                 queues_of(session.client("cloudformation"), stack),

@@ -38,6 +38,7 @@ EVERYWHERE = {
     "herald.content",
     "herald.errors",
     "herald.models",
+    "herald.retention",
     "herald.status",
     "herald.webhook_address",
 }
@@ -84,10 +85,13 @@ MAY_LOAD: dict[str, set[str]] = {
         "herald.accepting",
         "herald.authenticating",
         "herald.aws.bucket",
+        "herald.aws.due",
+        "herald.aws.erasures",
         "herald.aws.messages",
         "herald.aws.quotas",
         "herald.aws.requests",
         "herald.body",
+        "herald.erasure_door",
         "herald.identifier",
         "herald.limiting",
         "herald.media_type",
@@ -153,7 +157,7 @@ def environments() -> dict[str, dict[str, str]]:
 
 
 USE = {
-    "send": "app.parts.sending; app.door",
+    "send": "app.parts.sending; app.parts.erasures; app.routes",
     "deliver": "app.parts.delivering; app.parts.batching; app.parts.exchange",
     "webhook": "app.parts.receiving",
     "publish": "app.parts.publishing",

@@ -410,6 +410,8 @@ ROUTES = {
     "GET /v1/endpoints/{id}/deliveries": "Callback",
     "GET /v1/endpoints/{id}/deliveries/{event}": "Callback",
     "POST /v1/endpoints/{id}/deliveries/{event}/replay": "Callback",
+    "POST /v1/erasures": "Send",
+    "GET /v1/erasures/{id}": "Send",
     "GET /v1/capabilities": "Query",
     "GET /v1/accounts": "Query",
     "GET /v1/usage": "Query",

@@ -98,12 +98,15 @@ class Message(Model):
 
     `segments` is what the provider says it bills, `tries` how often the provider was called, `unclear`: nobody knows
     yet whether it was sent. `success` is what its sender asked to learn of it, `overdue_at` when that had not been
-    reported in time. `send_at` is the time from which it may be sent, so it moves on with every retry.
+    reported in time. `send_at` is the time from which it may be sent, so it moves on with every retry. `redacted`: its
+    content was not kept beyond its end; a tenant that does not keep addresses either is shown the last characters of
+    it (`to_ends`) in place of `to`. `erased`: so was its recipient, of whom nothing is known any more.
     """
 
     id: MessageId
     status: Status
-    to: To
+    to: To | None = None
+    to_ends: str | None = None
     channel: Channel
     account: str
     sender: str | None = None
@@ -121,11 +124,17 @@ class Message(Model):
     request: Id | None = None
     test: Test = None
     unclear: Literal[True] | None = None
+    redacted: Literal[True] | None = None
+    erased: Literal[True] | None = None
     error: Failure | None = None
 
 
 class Request(Model):
-    """One request to `count` recipients; its `status` says only whether what is left of it will still be sent."""
+    """
+    One request to `count` recipients; its `status` says only whether what is left of it will still be sent.
+
+    `redacted`: its content was not kept beyond its end.
+    """
 
     id: Id
     status: Literal[Status.ACCEPTED, Status.CANCELLED, Status.EXPIRED]
@@ -142,6 +151,7 @@ class Request(Model):
     expires_at: AwareDatetime
     open_chunks: Count
     test: Test = None
+    redacted: Literal[True] | None = None
 
 
 class Step(Model):
@@ -198,16 +208,19 @@ class Inbound(Model):
 
     `thread` is the conversation in an app that an answer has to name (`options.thread`), `reply_to` the provider's id
     of the message that is answered or quoted. `possible_duplicate`: the same was said just before, and the provider
-    gives no id by which to tell.
+    gives no id by which to tell. `redacted`: what was said is kept for a day only; a tenant that does not keep
+    addresses either is shown the end of it (`from_ends`) from then on.
     """
 
     id: Id
-    from_: Annotated[To, Field(alias="from")]
+    from_: Annotated[To | None, Field(alias="from")] = None
+    from_ends: str | None = None
     channel: Channel
     account: str
     name: str | None = None
     to: str | None = None
-    content: InboundContent
+    content: InboundContent | None = None
+    redacted: Literal[True] | None = None
     thread: str | None = None
     reply_to: str | None = None
     received_at: AwareDatetime

@@ -20,6 +20,7 @@ from herald.authenticating import Scope
 from herald.aws.endpoints import TooManyEndpoints
 from herald.content import Model
 from herald.endpoint_door import DeliveriesQuestion, Replay
+from herald.erasure_door import ErasureDescription, ErasureRequest
 from herald.errors import (
     ConfigurationError,
     Conflict,
@@ -330,6 +331,29 @@ OPERATIONS: Mapping[str, Operation] = {
         status=HTTPStatus.ACCEPTED,
         errors=(NotFound, Conflict),
         tag="Endpoints",
+    ),
+    "POST /v1/erasures": Operation(
+        "erasePerson",
+        "Erase a person",
+        ErasureDescription,
+        "Everything that is known of this tenant's messages to and from an address goes, within minutes: what was said,"
+        " by whom, media that the person sent, events not yet delivered. What waits to be sent to them is cancelled."
+        " Statuses, times and idempotency keys stay. It cannot be taken back. What is sent afterwards is not touched.",
+        Scope.ERASURES_WRITE,
+        HTTPStatus.ACCEPTED,
+        body=Body(ErasureRequest, "One `address`, or up to ten `addresses` of the same person."),
+        errors=(*_BODY, InvalidMessage),
+        headers=("Location",),
+        tag="Privacy",
+    ),
+    "GET /v1/erasures/{id}": Operation(
+        "readErasure",
+        "See how far an erasure is",
+        ErasureDescription,
+        "Until a year after it is done.",
+        Scope.ERASURES_WRITE,
+        errors=(NotFound,),
+        tag="Privacy",
     ),
     "GET /v1/capabilities": Operation(
         "checkCapability",

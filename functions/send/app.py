@@ -1,5 +1,7 @@
 """
 Send: `POST /v1/messages` and what belongs to it, and the intake queue (filled by callers in AWS and by EventBridge).
+
+It takes orders to erase people, too, for the clock to carry out.
 """
 
 import os
@@ -9,10 +11,11 @@ from herald.accepting import Door, take_record
 from herald.assembly import Assembly
 from herald.aws.settings import Settings
 from herald.aws.telemetry import batch
+from herald.erasure_door import Door as ErasureDoor
 from herald.web import serve
 
 parts = Assembly(Settings.read(os.environ), "send")
-door = Door(parts)
+routes = {**Door(parts).routes, **ErasureDoor(parts).routes}
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -20,4 +23,4 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     with parts.telemetry.invocation(context.aws_request_id):
         if "Records" in event:
             return batch(event, lambda record: take_record(parts, record), parts.telemetry)
-        return serve(event, door.routes, parts.telemetry.failed)
+        return serve(event, routes, parts.telemetry.failed)

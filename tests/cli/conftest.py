@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from cli.app import app
 from cli.gateway import Gateway
 from herald.aws.bucket import Bucket
+from herald.aws.erasures import Erasures
 from herald.aws.polls import Polls
 from herald.aws.queues import Queues
 from herald.aws.registry import Registry
@@ -51,6 +52,7 @@ def gateway(clock: Clock) -> Iterator[Gateway]:
             spill_queue=sqs.create_queue(QueueName="spill")["QueueUrl"],
             table=table,
             callback_queue=sqs.create_queue(QueueName="callback")["QueueUrl"],
+            erasures=Erasures(table),
             clock=clock,
         )
 

@@ -466,6 +466,7 @@ def test_a_gateway_without_a_stack(gateway: Gateway) -> None:
         gateway.spill_queue,
         gateway.table,
         gateway.callback_queue,
+        gateway.erasures,
     )
     with pytest.raises(Refused, match="found by its stack"):
         by_hand.caller()

@@ -37,6 +37,7 @@ def test_tenant_is_added_once(run: Run) -> None:
         "title": "Acme & Co",
         "per_minute": None,
         "per_day": None,
+        "content": "keep",
         "created": "2025-06-15T15:06:40+00:00",
     }
     assert run("tenants", "add", "acme") == first

@@ -92,7 +92,7 @@ def test_limits(place: Place, number: Number) -> None:
     """
     tenant = new_name("limited")
     admin.create_tenant(place.gateway, tenant)
-    admin.limit_tenant(place.gateway, tenant, per_minute=50, per_day=2)
+    admin.change_tenant(place.gateway, tenant, admin.TenantChange(per_minute=50, per_day=2))
     key = admin.create_key(place.gateway, tenant, test=True)
     with (
         added(place, sms_account(place.websms, tenant, new_name("sms"))) as account,

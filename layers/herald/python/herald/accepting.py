@@ -95,7 +95,9 @@ def _accepted_view(accepted: Accepted, request: SendRequest) -> dict[str, object
     """The same for a repeated request: what was accepted, not what has become of it since."""
     item = accepted.item
     view: dict[str, object] = {"id": accepted.id, "status": Status.ACCEPTED}
-    view |= {name: item[name] for name in ("channel", "account", "lane", "reference", "count") if name in item}
+    view |= {name: item[name] for name in ("channel", "account", "lane") if name in item}
+    view |= {"reference": request.reference} if request.reference else {}  # of an erased message only its sender has it
+    view |= {name: item[name] for name in ("count",) if name in item}
     view |= {"send_at": stamp(item["not_before"]), "expires_at": stamp(item["expires"])}
     view |= test_view(item["tenant"])
     view |= _told(accepted.plan) if accepted.plan else _counted(request.channel, rendered(request))

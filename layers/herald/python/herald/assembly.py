@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from herald.aws.deliveries import Deliveries
     from herald.aws.endpoint_gates import EndpointGates
     from herald.aws.endpoints import Endpoints
+    from herald.aws.erasures import Erasures
     from herald.aws.inbound import Inbounds
     from herald.aws.messages import Messages
     from herald.aws.rendezvous import Rendezvous
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from herald.calling import Caller
     from herald.calling_back import CallingBack
     from herald.delivering import Delivering
+    from herald.erasing import Erasing
     from herald.exchange import Exchange
     from herald.gate import Parking
     from herald.guarded import Guarded
@@ -276,6 +278,7 @@ class Assembly:
         from herald.keeping import Keeper
 
         return Keeper(
+            registry=self.registry,
             reports=self.reports,
             inbounds=self.inbounds,
             bucket=self.bucket,
@@ -379,6 +382,33 @@ class Assembly:
             settings=self.settings,
             telemetry=self.telemetry,
             polling=lambda: self.polling,
+            erasing=lambda: self.erasing,
+            now=self.time.now,
+        )
+
+    @cached_property
+    def erasures(self) -> "Erasures":
+        from herald.aws.erasures import Erasures
+
+        return Erasures(self.table)
+
+    @cached_property
+    def erasing(self) -> "Erasing":
+        from herald.aws.capabilities import Capabilities
+        from herald.aws.due import DueIndex
+        from herald.aws.remains import Remains
+        from herald.erasing import Erasing
+
+        return Erasing(
+            erasures=self.erasures,
+            remains=Remains(self.table),
+            inbounds=self.inbounds,
+            capabilities=Capabilities(self.table),
+            registry=self.registry,
+            bucket=self.bucket,
+            shelf=self.shelf,
+            due=DueIndex(self.table),
+            telemetry=self.telemetry,
             now=self.time.now,
         )
 

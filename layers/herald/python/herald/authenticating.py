@@ -33,6 +33,7 @@ class Scope(StrEnum):
     ACCOUNTS_READ = "accounts:read"
     ENDPOINTS_READ = "endpoints:read"
     ENDPOINTS_WRITE = "endpoints:write"
+    ERASURES_WRITE = "erasures:write"
 
 
 @dataclass(frozen=True, slots=True)

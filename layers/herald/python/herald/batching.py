@@ -37,12 +37,13 @@ from herald.errors import (
     Unavailable,
 )
 from herald.gate import CROWDED, Gate, Parking
-from herald.identifier import member_id
+from herald.identifier import is_withheld, member_id, withheld
 from herald.models import Channel, Lane
 from herald.outcome import Outcome, refused
 from herald.outcome import delay as pause_after
 from herald.provider import Provider
-from herald.status import State
+from herald.retention import Retention, end_of
+from herald.status import OVER, State
 from herald.stored import Body, ChunkRecord, member_item, read_body
 
 SIDE_BY_SIDE = 10
@@ -155,6 +156,9 @@ class Batching:
             return False
         if header["state"] == State.ACCEPTED and header["expires"] <= now:
             header = self.requests.expire(header)
+        if "body" not in chunk:  # emptied, and the worker died before it could say that it was done
+            self.requests.chunk_done(header, record.chunk)
+            return False
         if header["state"] != State.ACCEPTED:
             self._close(header, chunk, record)
             return False
@@ -166,12 +170,12 @@ class Batching:
 
     def _close(self, header: Item, chunk: Item, record: ChunkRecord) -> None:
         """The request is cancelled or has expired: members that wait for another try end with it."""
-        rows = self.messages.get_many(member_id(record.request, to) for to, _ in chunk["recipients"])
+        rows = self._rows(record, chunk)
         busy = any(self._map(lambda row: self._close_member(header, row), list(rows.values()), parallel=True))
         if busy:
             self._park(header, record, self._lease)
         else:
-            self.requests.chunk_done(header, record.chunk)
+            self._done(header, chunk, record)
 
     def _close_member(self, header: Item, row: Item) -> bool:
         """Whether a worker is still at it."""
@@ -206,7 +210,33 @@ class Batching:
             again_at, pause = min(start for start, _ in work.unfinished), min(pause for _, pause in work.unfinished)
             self._park(header, replace(record, start=again_at, slot=work.slot), pause)
         else:
-            self.requests.chunk_done(header, record.chunk)
+            self._done(header, chunk, record)
+
+    def _done(self, header: Item, chunk: Item, record: ChunkRecord) -> None:
+        """
+        Nothing in this chunk has to be sent any more; what is not to be kept goes before it is said to be done.
+
+        A member may be tried again as long as its outcome is unclear: then the chunk waits for it.
+        """
+        if "hide" in header:
+            rows = self._rows(record, chunk)
+            if header["expires"] > self.time.now() and any(State(row["state"]) not in OVER for row in rows.values()):
+                self._park(header, record, self.settings.grace / 1000)
+                return
+            if not self.requests.empty(chunk, [self._kept(header, record, to) for to, _ in chunk["recipients"]]):
+                self._park(header, record, CROWDED)
+                return
+        self.requests.chunk_done(header, record.chunk)
+
+    def _rows(self, record: ChunkRecord, chunk: Item) -> dict[str, Item]:
+        return self.messages.get_many(member_id(record.request, to) for to, _ in chunk["recipients"])
+
+    @staticmethod
+    def _kept(header: Item, record: ChunkRecord, to: str) -> list[object]:
+        """What stays of a recipient in a chunk whose content does not."""
+        if header["hide"] == Retention.DISCARD and not is_withheld(to):
+            to = withheld(record.request, to, end_of(to))
+        return [to, {}]
 
     def _pause(self, gate: Gate, error: HeraldError) -> float:
         """Seconds to wait when nothing could even be tried."""
@@ -276,6 +306,8 @@ class Batching:
         members: list[Member] = []
         for (to, variables), identifier in zip(recipients, ids, strict=True):
             row = rows.get(identifier)
+            if row is None and is_withheld(to):
+                continue  # erased, and so long ago that its row is gone
             if row is None:
                 fresh = member_item(work.header, work.record.chunk, to, State.ACCEPTED, self.time.now())
                 members.append(Member(fresh, work.body.filled(variables).content, new=True))

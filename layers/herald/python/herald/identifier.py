@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 LENGTH = 26
 _MEMBER = 10
+_WITHHELD = "~"
 _ID = re.compile(rf"[a-z2-7]{{{LENGTH}}}(\.[a-z2-7]{{{_MEMBER}}})?")
 _REFERENCE = re.compile(rf"(?P<id>{_ID.pattern})-(?P<batch>b?)(?P<step>[0-9])")
 
@@ -41,8 +42,25 @@ def message_id(tenant: str, key: str, generation: int = 0) -> str:
 
 
 def member_id(request_id: str, address: str) -> str:
-    """The id of one recipient's message within a request; the address in its canonical form."""
+    """The id of one recipient's message within a request; the address in its canonical form, or withheld."""
+    if is_withheld(address):
+        return f"{request_id}.{address[1 : 1 + _MEMBER]}"
     return f"{request_id}.{digest('member', request_id, address, length=_MEMBER)}"
+
+
+def withheld(request_id: str, address: str, shown: str = "") -> str:
+    """What stands for an address that a request no longer has: the member's part of its id, and what may be shown."""
+    return f"{_WITHHELD}{member_id(request_id, address).partition('.')[2]}{shown}"
+
+
+def is_withheld(address: str) -> bool:
+    """Whether this stands for an address rather than being one, which begins with a plus or with its type."""
+    return address.startswith(_WITHHELD)
+
+
+def shown_of(address: str) -> str:
+    """What may be shown of an address that is withheld."""
+    return address[1 + _MEMBER :]
 
 
 def request_of(message: str) -> str | None:

@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from herald.aws import keys
 from herald.aws.attributes import Item, size
 from herald.aws.bucket import Bucket, Label
-from herald.aws.inbound import Inbounds
+from herald.aws.inbound import DUE, Inbounds
+from herald.aws.registry import Registry
 from herald.aws.settings import Settings
 from herald.aws.table import ITEM
 from herald.aws.telemetry import Telemetry
 from herald.identifier import digest
 from herald.models import Account, Event, InboundMessage, StatusUpdate
 from herald.reporting import Reports
+from herald.retention import INBOUND_LIFE
 
 LIST = "list-"
 """How the kinds of what was read from a list begin: it is no webhook, and cannot be worked through as one."""
@@ -44,6 +46,7 @@ class Source:
 class Keeper:
     """Stores events of accounts. `now` in milliseconds."""
 
+    registry: Registry
     reports: Reports
     inbounds: Inbounds
     bucket: Bucket
@@ -89,8 +92,9 @@ class Keeper:
 
     def _inbound_item(self, account: Account, inbound_id: str, event: InboundMessage, now: int) -> Item:
         tenant = account.tenant_of(event.recipient, event.channel)
+        pk, hide = keys.inbound(inbound_id), self.registry.content(tenant).mark
         return {
-            "pk": keys.inbound(inbound_id),
+            "pk": pk,
             "sk": ITEM,
             "tenant": tenant,
             "account": account.name,
@@ -107,6 +111,9 @@ class Keeper:
             "tp": keys.time_partition(tenant, now),
             "ts": keys.time_sort(now, inbound_id),
             "pp": keys.party_partition(tenant, event.sender),
+            "hide": hide,
+            "lp": keys.shard(pk) if hide else None,
+            "ls": keys.due(now + INBOUND_LIFE, DUE) if hide else None,
             "ttl": now // 1000 + self.settings.retention,
         }
 

@@ -18,6 +18,7 @@ from herald.identifier import reference
 from herald.models import Account, Address, AddressType, Channel, Lane, OutboundMessage, SendRequest
 from herald.provider import ChannelFacts, Provider, Reports, adapter_class, exists
 from herald.rendering import render
+from herald.retention import Retention
 from herald.segment import Segments, count, count_binary
 from herald.status import Status
 from herald.stored import Body, placeholders
@@ -49,7 +50,7 @@ class Plan:
     One request, decided. Times in milliseconds.
 
     `content` is what is said, placeholders open, simplified where `lost` says so; `contents` is that for each
-    recipient, the very same object where nothing differs.
+    recipient, the very same object where nothing differs. `kept`: what is kept of it once it is over.
     """
 
     tenant: str
@@ -63,6 +64,7 @@ class Plan:
     lane: Lane
     not_before: int
     expires: int
+    kept: Retention = Retention.KEEP
 
     @property
     def is_request(self) -> bool:
@@ -104,6 +106,7 @@ class Planner:
             lane=request.lane or (Lane.BULK if len(recipients) > 1 else Lane.TRANSACTIONAL),
             not_before=not_before,
             expires=not_before + (request.options.validity_seconds or DEFAULT_VALIDITY) * 1000,
+            kept=self._registry.content(tenant),
         )
         plan = self._fitting(adapter, plan)
         for content in {id(content): content for content in plan.contents}.values():

@@ -23,6 +23,7 @@ from herald.errors import NotFound
 from herald.identifier import is_id, member_id, request_of
 from herald.planning import LONGEST_AHEAD
 from herald.questions import InboundQuestion, MessagesQuestion, Ranged
+from herald.retention import is_erased, is_hidden, shown
 from herald.status import BAD, State, Status
 from herald.stored import member_item, read_body
 from herald.view import status_of
@@ -85,9 +86,9 @@ class Reading:
         if item is None or item["tenant"] != tenant:
             raise _absent()
         if keys.is_request(item):
-            chunk = self.stored_requests.chunk(identifier, chunk_key(0))
-            return Told(item, _body(chunk["body"]) if chunk else None)
-        body = self.stored_messages.bodies([item]).get(item["pk"])
+            chunk = self.stored_requests.chunk(identifier, chunk_key(0)) or {}
+            return Told(item, _body(chunk["body"]) if "body" in chunk else None)
+        body = None if is_hidden(item) else self.stored_messages.bodies([item]).get(item["pk"])
         return Told(item, _body(body) if body else None)
 
     def _member(self, tenant: str, request_id: str, identifier: str) -> Told:
@@ -96,8 +97,9 @@ class Reading:
             return self._unclaimed(tenant, request_id, identifier)
         if item["tenant"] != tenant:
             raise _absent()
-        chunk = self.stored_requests.chunk(request_id, item["chunk"])
-        return Told(item, _rendered(chunk, item["to"]) if chunk else None)
+        if "erased" in item or is_hidden(item):
+            return Told(item, None)
+        return Told(item, _rendered(self.stored_requests.chunk(request_id, item["chunk"]) or {}, item["to"]))
 
     def _unclaimed(self, tenant: str, request_id: str, identifier: str) -> Told:
         """A member that has no row: what it will be, by its request and its chunk."""
@@ -107,7 +109,8 @@ class Reading:
         for chunk in self._chunks(request_id):
             for to, _ in chunk["recipients"]:
                 if member_id(request_id, to) == identifier:
-                    return Told(_as_member(header, chunk, to), _rendered(chunk, to))
+                    item = _as_member(header, chunk, to)
+                    return Told(item, None if is_hidden(item) else _rendered(chunk, to))
         raise _absent()
 
     def _chunks(self, request_id: str, first: int = 0) -> Iterator[Item]:
@@ -120,9 +123,9 @@ class Reading:
     def inbound_message(self, tenant: str, identifier: str) -> Item:
         """A message that a person sent. Raises NotFound."""
         item = self.stored_inbound.get(identifier) if is_id(identifier) else None
-        if item is None or item["tenant"] != tenant:
+        if item is None or item["tenant"] != tenant or is_erased(item):
             raise _absent()
-        return item
+        return shown(item, self.now())
 
     # Many.
 
@@ -155,7 +158,8 @@ class Reading:
         else:
             span = by_time(tenant, cursor.first, cursor.last)
         fits = (lambda item: bool(item["channel"] == question.channel)) if question.channel else None
-        return self._page(tenant, question, List(span, cursor, lambda entry: entry.pk[0] == "N", fits))
+        page = self._page(tenant, question, List(span, cursor, lambda entry: entry.pk[0] == "N", fits))
+        return Page([shown(item, self.now()) for item in page.items if not is_erased(item)], page.cursor)
 
     def _start(self, tenant: str, question: Ranged, *, since_ever: bool) -> Cursor:
         """Where the list goes on; at its start, from when to when it goes, however long its reader takes."""
@@ -256,8 +260,10 @@ def _body(text: str) -> Json:
     return body
 
 
-def _rendered(chunk: Item, to: str) -> Json:
-    """What this recipient is sent: the content with their variables filled in, which are shown too."""
+def _rendered(chunk: Item, to: str) -> Json | None:
+    """What this recipient is sent: the content with their variables filled in, which are shown too; None once gone."""
+    if "body" not in chunk:
+        return None
     variables: dict[str, str] = next((given for address, given in chunk["recipients"] if address == to), {})
     body = _body(chunk["body"])
     if not variables:

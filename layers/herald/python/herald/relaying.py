@@ -31,7 +31,7 @@ from herald.errors import (
 )
 from herald.models import Account, MediaFile
 from herald.provider import ChannelFacts
-from herald.shelving import Place, Shelf, check_fit, places, sample, told_type
+from herald.shelving import Place, Shelf, check_fit, inbound_media_id, places, sample, told_type
 
 if TYPE_CHECKING:  # both bring an HTTP library along; whoever relays has one already
     from herald.calling import Caller
@@ -191,22 +191,24 @@ class InboundMedia:
         the queue tries again, and fails it on the `last` try. Unavailable is always raised: that is us.
         """
         item = self._inbounds.get(inbound_id)
-        if item is None:
+        if item is None or "gone" in item:
             return
-        try:
-            for position, entry in enumerate(item.get("media", ())):
-                if entry["state"] == "pending":
-                    fetched = self._outcome(item, entry, last=last)
+        for position, entry in enumerate(item.get("media", ())):
+            if entry["state"] == "pending":
+                media_id = inbound_media_id(inbound_id, position)
+                fetched = self._outcome(item, entry, media_id, last=last)
+                try:
                     self._inbounds.set_media(inbound_id, position, entry | fetched)
-        except ConditionFailed:
-            return  # erased meanwhile
+                except ConditionFailed:  # erased meanwhile
+                    self._shelf.remove(item["tenant"], media_id)
+                    return
         self._inbounds.announce(inbound_id, self._now())
 
     def announce(self, inbound_id: str) -> None:
         """Its time of waiting is over: let the message be announced with its media as they are."""
         self._inbounds.announce(inbound_id, self._now())
 
-    def _outcome(self, item: Item, entry: Item, *, last: bool) -> Item:
+    def _outcome(self, item: Item, entry: Item, media_id: str, *, last: bool) -> Item:
         """What became of one medium: ready with its facts, or failed with the reason."""
         account = self._registry.account(item["account"])
         if account is None:
@@ -219,7 +221,9 @@ class InboundMedia:
             if not last:
                 raise
             return _failed(error.reason)
-        return self._keep(item["tenant"], body, declared, entry.get("filename")) if body else _failed(Reason.NOT_FOUND)
+        if not body:
+            return _failed(Reason.NOT_FOUND)
+        return self._keep(item["tenant"], body, declared, (media_id, entry.get("filename")))
 
     def _download(self, account: Account, provider_media_id: str) -> tuple[bytes, str]:
         return self._caller.call(
@@ -229,14 +233,15 @@ class InboundMedia:
             max_bytes=media_type.MAX_SIZE,
         )
 
-    def _keep(self, tenant: str, body: bytes, declared: str, filename: str | None) -> Item:
+    def _keep(self, tenant: str, body: bytes, declared: str, named: tuple[str, str | None]) -> Item:
         """Everything a person sends is kept; what is not known by its bytes is only ever an attachment."""
         found = media_type.sniff(sample(body))
         said = media_type.canonical(declared)
         content_type = said if media_type.agree(said, found) else found
         if content_type not in media_type.KINDS:
             content_type = media_type.OPAQUE
-        media_id = self._shelf.keep(tenant, body, content_type, filename)
+        media_id, filename = named
+        self._shelf.keep(tenant, body, content_type, filename, media_id=media_id)
         stored = self._shelf.find(tenant, media_id)
         return {
             "state": "ready",

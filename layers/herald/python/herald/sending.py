@@ -152,6 +152,7 @@ class Sending:
             "step": 0,
             "reference": plan.request.reference,
             "fingerprint": fingerprint,
+            "hide": plan.kept.mark,
             "lp": keys.shard(pk),
             "ls": due,
             "tp": keys.time_partition(plan.tenant, now),
@@ -162,6 +163,8 @@ class Sending:
             to = str(plan.recipients[0].to)
             head |= {"to": to, "pp": keys.party_partition(plan.tenant, to), "accounts": {plan.account.name}}
             head |= {"tries": 0, "marks": {}, "history": {}}
+        else:
+            head["pp"] = keys.requests_partition(plan.tenant)
         return {name: value for name, value in head.items() if value is not None}
 
     def _watchdog(self, start: int) -> str:

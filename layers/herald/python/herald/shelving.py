@@ -109,18 +109,24 @@ class Shelf:
         _check_name(filename)
         return self.describe(tenant, self.keep(tenant, body, found, filename))
 
-    def keep(
+    def keep(  # noqa: PLR0913 - the facts of a medium
         self,
         tenant: str,
         body: bytes | IO[bytes],
         content_type: str,
         filename: str | None = None,
         sha256: str | None = None,
+        *,
+        media_id: str | None = None,
     ) -> str:
-        """Store inspected bytes under an id made of them; a file comes with its `sha256` in hex. Returns the id."""
+        """
+        Store inspected bytes under an id made of them, unless they have one; a file comes with its `sha256` in hex.
+
+        Returns the id.
+        """
         if isinstance(body, bytes):
             sha256 = hashlib.sha256(body).hexdigest()
-        media_id = identifier.digest("media", tenant, f"{sha256}", content_type, filename or "")
+        media_id = media_id or identifier.digest("media", tenant, f"{sha256}", content_type, filename or "")
         self._bucket.put(_key(tenant, media_id), body, content_type, sha256=sha256, filename=filename)
         return media_id
 
@@ -137,6 +143,11 @@ class Shelf:
         return UploadGrant(
             id=media_id, url=upload.url, headers=dict(upload.headers), expires_at=self._after(MAX_SECONDS)
         )
+
+    def remove(self, tenant: str, media_id: str) -> None:
+        """Forget a medium; it need not exist. Whoever looked at it lately may take it for there a little longer."""
+        self._inspected.pop(_key(tenant, media_id), None)
+        self._bucket.delete(_key(tenant, media_id))
 
     # Handing out.
 
@@ -343,6 +354,11 @@ def _check_name(filename: str | None) -> None:
 
 def _known() -> str:
     return f"one of {', '.join(media_type.KINDS)}"
+
+
+def inbound_media_id(inbound_id: str, position: int) -> str:
+    """What a person sent is a medium of its own, be its bytes another's too: so it can go with their message."""
+    return identifier.digest("inbound media", inbound_id, str(position))
 
 
 def _key(tenant: str, media_id: str) -> str:

@@ -41,6 +41,9 @@ class Status(StrEnum):
 WAITING = frozenset({State.ACCEPTED, State.RETRY})
 """States from which a message may still be claimed, cancelled or rescheduled."""
 
+OVER = frozenset({State.SENT, State.REJECTED, State.UNKNOWN, State.CANCELLED, State.EXPIRED})
+"""States in which nobody needs to know any more what a message says."""
+
 BAD = frozenset({Status.REJECTED, Status.EXPIRED, Status.FAILED, Status.UNKNOWN})
 """Ends that somebody may have to look at; listed by their own index."""
 

@@ -12,9 +12,10 @@ from herald.aws.attributes import Item
 from herald.aws.queues import Record
 from herald.aws.table import ITEM
 from herald.content import Content
-from herald.identifier import member_id
+from herald.identifier import is_withheld, member_id, shown_of
 from herald.models import Options
 from herald.rendering import parse, render
+from herald.retention import as_ended
 from herald.status import State
 
 
@@ -73,22 +74,24 @@ def member_item(header: Item, chunk: str, to: str, state: State, now: int) -> It
         "success",
         "step",
         "reference",
+        "hide",
     )
-    return {name: header[name] for name in copied if name in header} | {
+    item = {name: header[name] for name in copied if name in header} | {
         "pk": keys.message(identifier),
         "sk": ITEM,
         "chunk": chunk,
-        "to": to,
         "state": state,
         "created": header["created"],
         "accounts": {header["account"]},
         "tries": 0,
         "marks": {},
         "history": {},
-        "pp": keys.party_partition(header["tenant"], to),
         "ts": keys.time_sort(now, identifier),
         "ttl": header["ttl"],
     }
+    if is_withheld(to):
+        return item | {"to": shown_of(to)}
+    return as_ended(item | {"to": to, "pp": keys.party_partition(header["tenant"], to)})
 
 
 @dataclass(frozen=True, slots=True)

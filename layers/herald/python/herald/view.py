@@ -11,6 +11,7 @@ from typing import Any
 
 from herald.aws.keys import id_of
 from herald.models import Address
+from herald.retention import Retention, is_hidden
 from herald.segment import Segments
 from herald.status import BAD, State, Status, fold
 from herald.tenancy import is_test
@@ -59,7 +60,8 @@ def address_view(text: str) -> str | dict[str, str]:
 def message_view(item: Item) -> dict[str, object]:
     """A message or a member, without its content and history."""
     status = status_of(item)
-    view: dict[str, object] = {"id": id_of(item), "status": status, "to": address_view(item["to"])}
+    ended = is_hidden(item)
+    view: dict[str, object] = {"id": id_of(item), "status": status} | _whom(item, "to", gone=ended)
     view |= _named(item, _MESSAGE)
     view |= {"created_at": stamp(item["created"]), "send_at": stamp(item["not_before"])}
     view["expires_at"] = stamp(item["expires"])
@@ -70,9 +72,21 @@ def message_view(item: Item) -> dict[str, object]:
     view |= test_view(item["tenant"])
     if State(item["state"]) is State.UNCLEAR:
         view["unclear"] = True
+    if "erased" in item:
+        view["erased"] = True
+    elif ended:
+        view["redacted"] = True
     if status in BAD or item["state"] in (State.RETRY, State.UNCLEAR):
         view |= error_view(item)
     return view
+
+
+def _whom(item: Item, name: str, *, gone: bool) -> dict[str, object]:
+    """Somebody's address; its end where no more is kept, and nothing of who was erased."""
+    text: str = item.get(name, "")
+    if gone and item.get("hide") == Retention.DISCARD:
+        return {f"{name}_ends": text} if text else {}
+    return {name: address_view(text)} if text else {}
 
 
 def error_view(item: Item) -> dict[str, object]:
@@ -97,6 +111,7 @@ def request_view(item: Item) -> dict[str, object]:
     view: dict[str, object] = {"id": id_of(item), "status": item["state"]} | _named(item, _REQUEST)
     view |= {"created_at": stamp(item["created"]), "send_at": stamp(item["not_before"])}
     view |= {"expires_at": stamp(item["expires"]), "open_chunks": len(item.get("open", ()))}
+    view |= {"redacted": True} if "hide" in item and not item.get("open") else {}
     return view | test_view(item["tenant"])
 
 
@@ -120,11 +135,13 @@ def history_view(item: Item) -> list[dict[str, object]]:
 
 def inbound_view(item: Item) -> dict[str, object]:
     """An inbound message."""
-    view: dict[str, object] = {"id": id_of(item), "from": address_view(item["from"])}
+    gone = "gone" in item
+    view: dict[str, object] = {"id": id_of(item)} | _whom(item, "from", gone=gone)
     view |= _named(item, ("channel", "account", "name", "to"))
-    view |= {"content": json.loads(item["content"])} | _named(item, ("thread", "reply_to"))
+    view |= {"redacted": True} if gone else {"content": json.loads(item["content"])}
+    view |= _named(item, ("thread", "reply_to"))
     view["received_at"] = stamp(item["created"])
-    view["media"] = [media_view(media) for media in item.get("media", ())]
+    view["media"] = [] if gone else [media_view(media) for media in item.get("media", ())]
     if "at" in item:
         view["sent_at"] = stamp(item["at"])
     if "duplicate_of" in item:

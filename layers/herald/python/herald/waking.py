@@ -8,6 +8,8 @@ The clock: whatever has become due is marked, then acted upon.
     orphan     reports whose message never came forward: merged if it has now, else somebody is told
     callback   an event that an endpoint did not take: back to the callback queue
     poll       a list of a provider that has no webhooks; it takes long, so it comes after all others
+    empty      what a person wrote to a tenant that does not keep it; after all others too
+    erase      somebody who wants to be forgotten; the same
 """
 
 from collections.abc import Callable, Sequence
@@ -19,6 +21,8 @@ from herald.aws import keys
 from herald.aws.attributes import Item
 from herald.aws.deliveries import delivery_of
 from herald.aws.due import Due, DueIndex
+from herald.aws.erasures import DUE as ERASE
+from herald.aws.inbound import DUE as EMPTY
 from herald.aws.messages import Messages
 from herald.aws.polls import DUE as POLL
 from herald.aws.queues import MAX_DELAY, Queues
@@ -36,6 +40,7 @@ from herald.status import WAITING, State
 from herald.stored import records_of
 
 if TYPE_CHECKING:  # brings an HTTP library along
+    from herald.erasing import Erasing
     from herald.polling import Polling
 
 LOOK_AHEAD = 75_000
@@ -47,7 +52,7 @@ SHARD_LIMIT = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waking:
-    """The use case of the clock function. `now` in milliseconds; `polling` speaks HTTP, so it is made when needed."""
+    """The use case of the clock function. `now` in milliseconds; what loads more than a clock is made when needed."""
 
     due: DueIndex
     registry: Registry
@@ -58,34 +63,44 @@ class Waking:
     settings: Settings
     telemetry: Telemetry
     polling: Callable[[], "Polling"]
+    erasing: Callable[[], "Erasing"]
     now: Callable[[], int]
 
     def wake(self, deadline: int) -> int:
         """Handle what is due until `deadline` (ms); how much it was. Raises Unavailable: the rest is still due."""
         handled = 0
-        polls: list[Due] = []
+        patient: list[Due] = []
         for shard in self._shards():
             for due in self.due.until(shard, self.now() + LOOK_AHEAD, SHARD_LIMIT):
                 if self.now() > deadline:
                     return handled
-                if due.kind == POLL:
-                    polls.append(due)
+                if due.kind in (POLL, EMPTY, ERASE):
+                    patient.append(due)
                 else:
                     handled += self._handle(due)
-        return handled + self._poll(polls, deadline)
+        return handled + self._patient(patient, deadline)
 
-    def _poll(self, polls: Sequence[Due], deadline: int) -> int:
-        """The lists that are due, the longest overdue first. One that fails must not hold up the others."""
+    def _patient(self, patient: Sequence[Due], deadline: int) -> int:
+        """What may wait or takes long, the longest overdue first. One that fails must not hold up the others."""
         handled = 0
-        for due in sorted(polls, key=lambda due: due.at):
+        for due in sorted(patient, key=lambda due: due.at):
             if due.at <= self.now() < deadline:
                 try:
-                    handled += self.polling().poll(due, deadline)
+                    handled += self._work_on(due, deadline)
                 except Unavailable:
                     raise
-                except Exception as error:  # noqa: BLE001 - a fault of ours with one list is not the others'
+                except Exception as error:  # noqa: BLE001 - a fault of ours with one is not the others'
                     self.telemetry.failed(error)
         return handled
+
+    def _work_on(self, due: Due, deadline: int) -> bool:
+        match due.kind:
+            case "poll":
+                return self.polling().poll(due, deadline)
+            case "empty":
+                return self.erasing().empty(due)
+            case _:
+                return self.erasing().erase(due, deadline)
 
     def _shards(self) -> list[int]:
         """Each minute begins with another shard, so that none starves when a minute is too short for all."""

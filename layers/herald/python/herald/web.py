@@ -52,6 +52,8 @@ ROUTES = (
     "GET /v1/endpoints/{id}/deliveries",
     "GET /v1/endpoints/{id}/deliveries/{event}",
     "POST /v1/endpoints/{id}/deliveries/{event}/replay",
+    "POST /v1/erasures",
+    "GET /v1/erasures/{id}",
     "GET /v1/capabilities",
     "GET /v1/accounts",
     "GET /v1/usage",

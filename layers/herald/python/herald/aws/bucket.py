@@ -118,6 +118,11 @@ class Bucket:
     def _parts(self, key: str) -> Iterator[bytes]:
         return self._client().get_object(Bucket=self.name, Key=key)["Body"].iter_chunks(_PART)
 
+    def delete(self, key: str) -> None:
+        """Remove an object; it need not exist."""
+        with _available():
+            self._client().delete_object(Bucket=self.name, Key=key)
+
     def describe(self, stored: Stored, *, sha256: str) -> Stored:
         """Write down the hash of an object that was uploaded past us."""
         with _available():
@@ -196,11 +201,12 @@ class Bucket:
             )
         return key
 
-    def quarantined(self, account: str | None = None) -> Iterator[str]:
-        """Keys of what is kept, of one account or of all, the oldest day first. Needs the right to list."""
+    def quarantined(self, account: str | None = None, after: str = "") -> Iterator[str]:
+        """Keys of what is kept, of one account or all, the oldest day first, `after` one. Needs the right to list."""
         prefix = f"quarantine/{account}/" if account else "quarantine/"
+        pages = self._client().get_paginator("list_objects_v2")
         with _available():
-            for page in self._client().get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix):
+            for page in pages.paginate(Bucket=self.name, Prefix=prefix, StartAfter=after):
                 yield from (entry["Key"] for entry in page.get("Contents", []))
 
     def quarantined_label(self, key: str) -> Label:

@@ -8,6 +8,7 @@ The address itself is not readable from it.
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from herald.aws.table import ITEM, Table
@@ -40,6 +41,13 @@ class Capabilities:
         ttl = answer.at // 1000 + seconds
         item = {"sk": ITEM, "capabilities": list(answer.words), "at": answer.at, "ttl": ttl}
         self._table.put({"pk": _partition(account, question), **item})
+
+    def forget(self, account: str, questions: Iterable[tuple[Channel, str, str]]) -> int:
+        """Forget the answers to these; how many there were."""
+        found = self._table.get_many((_partition(account, question), ITEM) for question in questions)
+        for pk, sk in found:
+            self._table.delete(pk, sk)
+        return len(found)
 
 
 def _partition(account: str, question: tuple[Channel, str, str]) -> str:

@@ -15,11 +15,24 @@ from herald.aws import keys
 from herald.aws.attributes import Item
 from herald.aws.table import ITEM, Change, ConditionFailed, Table
 from herald.errors import Unavailable
+from herald.retention import emptied
 
 SAME_WINDOW = 600_000
 """Milliseconds within which the same text from the same person may be a repeat of the provider's."""
 
+DUE = "empty"
+"""What an inbound message is due for whose content is not kept."""
+
+SETTLED = 120_000
+"""Milliseconds after which no worker lives that knows what an inbound message said, or brings its media."""
+
 _GROUP_LIFE = 86_400
+_UNTIL_DELETED = frozenset(
+    {"pk", "sk", "tenant", "account", "channel", "created", "media", "tp", "ts", "pp", "ttl", "gone"}
+)
+"""What stays of an inbound message that is being erased."""
+
+_STILL_TOLD = "attribute_exists(pk) AND attribute_not_exists(#gone)"
 
 
 class Inbounds:
@@ -78,15 +91,47 @@ class Inbounds:
         return {pk.removeprefix("N#"): item for (pk, _), item in found.items()}
 
     def set_media(self, inbound_id: str, position: int, media: Mapping[str, Any]) -> Item:
-        """What became of the media at this position. Raises ConditionFailed when the message is gone."""
-        change = Change(f"SET #media[{position}] = :media", {"media": dict(media)}, "attribute_exists(pk)")
+        """What became of the media at this position. Raises ConditionFailed when message or content is gone."""
+        change = Change(f"SET #media[{position}] = :media", {"media": dict(media)}, _STILL_TOLD)
         return self._table.update(keys.inbound(inbound_id), ITEM, change)
 
     def announce(self, inbound_id: str, now: int) -> None:
         """Let `message.received` go out with the media in whatever state it is, unless it went out already."""
-        change = Change("SET #announced = if_not_exists(#announced, :now)", {"now": now}, "attribute_exists(pk)")
+        change = Change("SET #announced = if_not_exists(#announced, :now)", {"now": now}, _STILL_TOLD)
         try:
             self._table.update(keys.inbound(inbound_id), ITEM, change)
+        except ConditionFailed:
+            return
+
+    def empty(self, item: Item, now: int) -> None:
+        """
+        Take away what the message says, unless that is gone.
+
+        Its media stay named, and it stays due, until no worker can bring any.
+        """
+        sets = {**emptied(item), "gone": now}
+        done = ", #lp, #ls"
+        if item.get("media"):
+            sets["ls"], done = keys.due(now + SETTLED, DUE), ""
+        assigned = ", ".join(f"#{name} = :{name}" for name in sets)
+        self._change(item, Change(f"SET {assigned} REMOVE #content, #name{done}", sets, _STILL_TOLD))
+
+    def forget_media(self, item: Item) -> None:
+        """The media of an emptied message are gone too: nothing is due any more."""
+        self._change(item, Change("REMOVE #media, #lp, #ls", {}, "attribute_exists(#gone)"))
+
+    def erase(self, item: Item, now: int) -> None:
+        """Take away all but where it stands and the names of its media, which some worker may still bring."""
+        names = ", ".join(f"#{name}" for name in item if name not in _UNTIL_DELETED)
+        self._change(item, Change(f"SET #gone = :now REMOVE {names}", {"now": now}, "attribute_exists(pk)"))
+
+    def delete(self, item: Item) -> None:
+        """Remove it altogether; it need not exist."""
+        self._table.delete(item["pk"])
+
+    def _change(self, item: Item, change: Change) -> None:
+        try:
+            self._table.update(item["pk"], ITEM, change)
         except ConditionFailed:
             return
 

@@ -124,6 +124,11 @@ def time_sort(milliseconds: int, identifier: str) -> str:
     return f"{milliseconds:013}#{identifier}"
 
 
+def requests_partition(tenant: str) -> str:
+    """Where a tenant's requests of many are listed, which belong to nobody alone; no keyed hash is like it."""
+    return f"P#{tenant}#requests"
+
+
 def party_partition(tenant: str, address: str) -> str:
     """Where everything with one person is listed; the address itself is not readable from it."""
     mac = hmac.new(tenant.encode(), address.lower().encode(), hashlib.sha256).hexdigest()[:20]

@@ -9,14 +9,16 @@ provider; that is `delivering` and `receiving`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from herald.aws import keys
 from herald.aws.attributes import Item, size
 from herald.aws.table import ITEM, Change, ConditionFailed, Table
-from herald.errors import Reason
+from herald.errors import Reason, Unavailable
 from herald.identifier import digest
 from herald.models import StatusUpdate
 from herald.outcome import Outcome
+from herald.retention import content_ttl, left_out
 from herald.status import MARKS, State, mark_name
 
 LARGEST = 1000
@@ -54,7 +56,7 @@ class Messages:
         pk, beside = str(item["pk"]), f"C#{item['fingerprint']}"
         if existing := self._table.get(pk):  # a request that is refused writes nothing
             raise ConditionFailed(existing)
-        self._table.put({"pk": pk, "sk": beside, "body": body, "ttl": item["ttl"]})
+        self._table.put({"pk": pk, "sk": beside, "body": body, "ttl": content_ttl(item)})
         whole = {**item, "beside": beside}
         self._table.insert(whole)
         return whole
@@ -75,7 +77,7 @@ class Messages:
     def bodies(self, items: Sequence[Item]) -> dict[str, str]:
         """What these messages say, by partition key; members' content lies in their chunk and is not here."""
         found = self._table.get_many((item["pk"], item["beside"]) for item in items if "beside" in item)
-        beside = {pk: item["body"] for (pk, _), item in found.items()}
+        beside = {pk: item["body"] for (pk, _), item in found.items() if "body" in item}
         return {item["pk"]: item["body"] for item in items if "body" in item} | beside
 
     def claim(self, message_id: str, step: int, attempt: str, now: int, lease: int) -> Item:
@@ -123,20 +125,34 @@ class Messages:
             "lp": lp,
             "ls": ls,
         }
-        removes = ["lease", "retry_at", *([] if lp else ["lp", "ls"])]
+        hidden, hiding = left_out(item, outcome.state)
+        removes = ["lease", "retry_at", *([] if lp else ["lp", "ls"]), *hiding]
         if outcome.state is State.SENT:
             sets["sent_at"] = now
             removes += ["reason", "code"]
         else:
             sets |= _why(outcome)
-        sets = {name: value for name, value in sets.items() if value is not None}
+        sets = {name: value for name, value in (sets | hidden).items() if value is not None}
         doubt = {"one": 1} if outcome.doubtful else {}
         change = Change(
-            f"SET {_assign(sets)} REMOVE {', '.join(f'#{name}' for name in removes)}{_ADD_DOUBT if doubt else ''}",
+            f"SET {_assign(sets)} REMOVE {_names(removes)}{_ADD_DOUBT if doubt else ''}",
             sets | doubt | {"attempt": item["attempt"], "sending": State.SENDING, "unclear": State.UNCLEAR},
             "#attempt = :attempt AND #state IN (:sending, :unclear)",
         )
-        return self._table.update(item["pk"], item["sk"], change)
+        return self._ended(item, change, hiding)
+
+    def _ended(self, item: Item, change: Change, hiding: Sequence[str]) -> Item:
+        """
+        A write after which what a message says may not be kept: a body beside it is emptied next.
+
+        Should that fail or never be tried, its own time to live ends it, and nobody is shown it meanwhile.
+        """
+        written = self._table.update(item["pk"], item["sk"], change)
+        if hiding and "beside" in item:
+            empty = Change("REMOVE #body", {}, "attribute_exists(pk)")
+            with suppress(ConditionFailed, Unavailable):
+                self._table.update(item["pk"], item["beside"], empty)
+        return written
 
     def _record_retry(self, item: Item, outcome: Outcome) -> Item:
         """
@@ -198,17 +214,19 @@ class Messages:
         """
         End a message that is not being sent: cancelled, expired, refused before the call, unknown after its grace.
 
-        Raises ConditionFailed when it is no longer in the state that `item` shows.
+        Raises ConditionFailed when it is no longer in the state that `item` shows, or has been reported on since.
         """
         lp, ls = self._index(item, outcome, now)
-        sets: dict[str, object] = {"state": outcome.state, **_why(outcome), "lp": lp, "ls": ls}
+        hidden, hiding = left_out(item, outcome.state)
+        sets: dict[str, object] = {"state": outcome.state, **_why(outcome), "lp": lp, "ls": ls, **hidden}
         sets = {name: value for name, value in sets.items() if value is not None}
+        removes = ["retry_at", *([] if lp else ["lp", "ls"]), *hiding]
         change = Change(
-            f"SET {_assign(sets)} REMOVE {'#retry_at' if lp else '#retry_at, #lp, #ls'}",
-            sets | {"seen": item["state"]},
-            "#state = :seen",
+            f"SET {_assign(sets)} REMOVE {_names(removes)}",
+            sets | {"seen": item["state"], "known": len(item["marks"])},
+            "#state = :seen AND size(#marks) = :known",
         )
-        return self._table.update(item["pk"], item["sk"], change)
+        return self._ended(item, change, hiding)
 
     def postpone(self, item: Item, outcome: Outcome) -> Item:
         """
@@ -260,15 +278,16 @@ class Messages:
 
         Another one that its sender asked for is overdue at `due`. Raises ConditionFailed once it has moved.
         """
-        sets: dict[str, object] = {"state": State.SENT}
+        hidden, hiding = left_out(item, State.SENT)
+        sets: dict[str, object] = {"state": State.SENT, **hidden}
+        removes = ["reason", "code", "retry_at", *hiding]
         if "success" in item:
             sets |= {"lp": keys.shard(item["pk"]), "ls": keys.due(due, keys.RECEIPT)}
-        change = Change(
-            f"SET {_assign(sets)} REMOVE {'' if 'success' in item else '#lp, #ls, '}#reason, #code, #retry_at",
-            sets | {"seen": item["state"]},
-            "#state = :seen",
-        )
-        return self._table.update(item["pk"], item["sk"], change)
+        else:
+            removes += ["lp", "ls"]
+        expression = f"SET {_assign(sets)} REMOVE {_names(removes)}"
+        change = Change(expression, sets | {"seen": item["state"]}, "#state = :seen")
+        return self._ended(item, change, hiding)
 
     def overdue(self, item: Item, now: int) -> Item:
         """
@@ -333,6 +352,11 @@ def _why(outcome: Outcome) -> dict[str, object]:
 def _assign(names: Iterable[str]) -> str:
     """`#name = :name` for each."""
     return ", ".join(f"#{name} = :{name}" for name in names)
+
+
+def _names(names: Iterable[str]) -> str:
+    """`#name` of each."""
+    return ", ".join(f"#{name}" for name in names)
 
 
 def _report(step: int, account: str, update: StatusUpdate, now: int) -> Change:

@@ -2,7 +2,7 @@
 Accounts, tenants, routes and keys: what an operator sets up and every worker reads.
 
     A#<account>/.               provider, tenants, settings, senders, limits, epochs, webhook_base, disabled, version
-    T#<tenant>/.                title, limits, created, version
+    T#<tenant>/.                title, limits, created, content (what is kept; absent: all), version
     T#<tenant>/route#<channel>  accounts in order, version
     T#<tenant>/key#<prefix>     says that the tenant has this key
     Y#<prefix>/.                tenant, hash, scopes, not_after, revoked, name, created, version
@@ -21,6 +21,8 @@ from herald.aws.attributes import Item
 from herald.aws.table import ITEM, ConditionFailed, Table
 from herald.errors import Conflict, NotFound
 from herald.models import Account, Channel, Limits, Sender
+from herald.retention import Retention
+from herald.tenancy import base_of
 
 CACHE = 60_000
 """Milliseconds for which a worker trusts what it read."""
@@ -38,12 +40,13 @@ class TenantLimits:
 
 @dataclass(frozen=True, slots=True)
 class Tenant:
-    """Someone who sends. `title` is for people; `created` in milliseconds."""
+    """Someone who sends. `title` is for people; `created` in milliseconds; `content`: what is kept of what it says."""
 
     id: str
     title: str = ""
     created: int = 0
     limits: TenantLimits = TenantLimits()
+    content: Retention = Retention.KEEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +204,18 @@ class Registry:
         """Write the tenant over the version seen. Raises Conflict when somebody else was faster."""
         self._write(_tenant_item(tenant), seen, f"tenant {tenant.id} was changed by somebody else meanwhile")
 
+    def content(self, tenant: str) -> Retention:
+        """What is kept of a tenant's messages, up to a minute old as all that workers read; all of a stranger's."""
+        found = self.tenant(base_of(tenant))
+        return found.content if found else Retention.KEEP
+
     def remove_tenant(self, tenant: str) -> None:
         """Forget the tenant, its keys first, so nobody can send for it any more; it need not exist."""
         for key in self.keys(tenant):
             self.remove_key(key)
         for item in self._under(f"T#{tenant}", ""):
-            self._table.delete(item["pk"], item["sk"])
+            if not item["sk"].startswith("erase#"):  # whoever asked to be erased is
+                self._table.delete(item["pk"], item["sk"])
             self._forget(item["pk"], item["sk"])
         self._table.delete("L#tenant", tenant)
 
@@ -273,12 +282,19 @@ def _account(item: Item) -> Account:
 
 def _tenant_item(tenant: Tenant) -> Item:
     item = asdict(tenant)
+    if tenant.content is Retention.KEEP:
+        item.pop("content")
     return {"pk": f"T#{item.pop('id')}", "sk": ITEM, **item}
 
 
 def _tenant(item: Item) -> Tenant:
-    limits = TenantLimits(**item.get("limits", {}))
-    return Tenant(item["pk"].removeprefix("T#"), item["title"], item["created"], limits)
+    return Tenant(
+        item["pk"].removeprefix("T#"),
+        item["title"],
+        item["created"],
+        TenantLimits(**item.get("limits", {})),
+        Retention(item.get("content", Retention.KEEP)),
+    )
 
 
 def _route(item: Item) -> tuple[str, ...]:

@@ -25,6 +25,8 @@ LIFE = 14 * 86_400
 PATIENCE = 600_000
 """Milliseconds that reports may wait for our side before somebody is told."""
 
+_WHOM = frozenset({"recipient", "reference"})
+
 MAX_WAITING = 32
 """Reports kept for a message that nobody has claimed yet."""
 
@@ -152,7 +154,8 @@ def waiting_in(item: Item) -> list[StatusUpdate]:
 
 
 def _wire(update: StatusUpdate) -> dict[str, object]:
-    return {name: value for name, value in asdict(update).items() if value is not None}
+    """As it waits: without whom it is about, for the message that it waits for knows that."""
+    return {name: value for name, value in asdict(update).items() if value is not None and name not in _WHOM}
 
 
 def _update(wire: Mapping[str, Any]) -> StatusUpdate:

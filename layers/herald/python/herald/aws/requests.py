@@ -50,6 +50,23 @@ class Requests:
         found = self._table.get_many([(pk, ITEM), (pk, chunk)])
         return found.get((pk, ITEM)), found.get((pk, chunk))
 
+    def empty(self, chunk: Item, recipients: Sequence[Sequence[object]]) -> bool:
+        """
+        Take content and variables out of a chunk that is worked through; `recipients` as they are to stay.
+
+        False when somebody in it was erased meanwhile: it has to be read again.
+        """
+        values: dict[str, object] = {"recipients": recipients}
+        condition = "attribute_exists(pk) AND attribute_not_exists(#erased)"
+        if "erased" in chunk:
+            values, condition = values | {"erased": chunk["erased"]}, "#erased = :erased"
+        change = Change("SET #recipients = :recipients REMOVE #body", values, condition)
+        try:
+            self._table.update(chunk["pk"], chunk["sk"], change)
+        except ConditionFailed:
+            return False
+        return True
+
     def chunk_done(self, header: Item, chunk: str) -> None:
         """This chunk is worked through. The last one takes the watchdog with it, in the same write."""
         last = Change("DELETE #open :chunk REMOVE #lp, #ls", {"chunk": {chunk}}, "#open = :chunk")
@@ -77,9 +94,11 @@ class Requests:
         condition = "#state = :accepted AND attribute_exists(#open)"
         if not keys.is_scheduled(header):
             return self._table.update(header["pk"], ITEM, Change("SET #state = :cancelled", values, condition))
-        change = Change(
-            "SET #state = :cancelled REMOVE #lp, #ls", values | {"ls": header["ls"]}, f"{condition} AND #ls = :ls"
-        )
+        expression = "SET #state = :cancelled REMOVE #lp, #ls"
+        if "hide" in header:  # due at once, for its chunks are emptied when they are closed
+            expression = "SET #state = :cancelled, #ls = :soon"
+            values |= {"soon": keys.due(0, "watchdog")}
+        change = Change(expression, values | {"ls": header["ls"]}, f"{condition} AND #ls = :ls")
         try:
             return self._table.update(header["pk"], ITEM, change)
         except ConditionFailed as found:
