@@ -24,7 +24,7 @@ from tests.crash import held
 from tests.faults import Died
 from tests.schedules.balance import Balance
 from tests.schedules.handsets import Fate, Handsets, Said, Wanted, report_of
-from tests.schedules.stage import SECRETS, Stage
+from tests.schedules.stage import Stage
 from tests.schedules.trouble import NONE, Trouble, troubles
 from tests.schedules.wishes import Request, Wish, wishes
 from tests.world import LANES
@@ -55,7 +55,7 @@ class Schedule(RuleBasedStateMachine):
         super().__init__()
         self.stage.reset()
         self.stage.provider = self.handsets = Handsets(self.stage, tell=self.tell)
-        self.learn()
+        self.stage.set_secret(self.handsets.secret)
         self.rotations = 0
         self.requests: list[Request] = []
         self.hand: list[Json] = []
@@ -263,19 +263,13 @@ class Schedule(RuleBasedStateMachine):
             self.rotations += 1
             self.handsets.secret = f"secret-{self.rotations}"
             if not late:
-                self.learn()
-
-    def learn(self) -> None:
-        """Store the credentials that the provider knows."""
-        for account, secret in SECRETS.items():
-            now = {name: value.replace("secret-0", self.handsets.secret) for name, value in secret.items()}
-            self.stage.set_secret(account, now)
+                self.stage.set_secret(self.handsets.secret)
 
     # The end.
 
     def teardown(self) -> None:
         self.handsets.fates.clear()
-        self.learn()
+        self.stage.set_secret(self.handsets.secret)
         for request in self.requests:
             if request.key and not request.id:
                 self.post(request, NONE)

@@ -45,8 +45,8 @@ FEW_SHARDS = 2
 HEAD = DynamoType({"S": ITEM})
 
 SECRETS = {
-    "acme-websms": {"client_id": "id", "client_secret": "secret-0"},
-    "acme-sms": {"access_token": "secret-0"},
+    "acme-websms": {"client_id": "id", "client_secret": "{}"},
+    "acme-sms": {"access_token": "{}"},
 }
 
 
@@ -87,6 +87,7 @@ class Stage(World):
     published: list[dict[str, Any]] = field(default_factory=list)
     ids: Ids = field(default_factory=lambda: Ids(0))
     _snapshot: Any = None
+    _secret: str = ""
     _environments: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @classmethod
@@ -140,10 +141,16 @@ class Stage(World):
         """moto's own table."""
         return dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables[STACK]
 
-    def set_secret(self, account: str, secret: dict[str, str]) -> None:
-        """Another secret from now on."""
-        name = f"{self.operator.settings.secret_prefix}{account}"
-        clients.secretsmanager().put_secret_value(SecretId=name, SecretString=json.dumps(secret))
+    def set_secret(self, secret: str) -> None:
+        """The secret of both accounts from now on."""
+        if secret == self._secret:
+            return
+        self._secret = secret
+        for account, credentials in SECRETS.items():
+            told = json.dumps({name: value.format(secret) for name, value in credentials.items()})
+            clients.secretsmanager().put_secret_value(
+                SecretId=f"{self.operator.settings.secret_prefix}{account}", SecretString=told
+            )
 
     # Looking in, without a call.
 
@@ -166,6 +173,15 @@ class Stage(World):
         every = [row for rows in self._stored.items.values() for row in rows.values()]
         standing = [row.attrs for row in every if "lp" in row.attrs and row.attrs["lp"].value.startswith("D#")]
         return min((int(attributes["ls"].value.partition("#")[0]) for attributes in standing), default=None)
+
+    def records(self, queue: str) -> list[dict[str, Any]]:
+        """What may be taken from a queue, in moto's own hands."""
+        self._note_delays()
+        waiting = _messages(queue)
+        ready = [message for message in waiting if self._due[message.id] <= self.clock.now]
+        waiting[:] = [message for message in waiting if message not in ready]
+        told = {"attributes": {"ApproximateReceiveCount": "1"}}
+        return [{"messageId": message.id, "body": message.body, **told} for message in ready]
 
     def quarantined(self) -> list[str]:
         """What lies in the bucket."""
