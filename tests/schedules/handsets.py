@@ -5,7 +5,7 @@ Both APIs of websms, and the handsets behind them: what each got, and what is sa
     handsets.fates += [Fate.LOSE, Fate.REFUSE]        # what the next calls come to, one each; then all are taken
 
 Whatever a call does, it is held against what stood in the table: a call for a message that is not being sent, that was
-told to be cancelled, has expired or is known to have been sent is a violation, there and then.
+told to be cancelled, has expired or is known to have been sent is one of the `violations`.
 """
 
 import json
@@ -88,6 +88,7 @@ class Handsets:
     sent: list[Sent] = field(default_factory=list)
     doubted: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
+    violations: list[str] = field(default_factory=list)
     fates: list[Fate] = field(default_factory=list)
     secret: str = "secret-0"
     tokens: int = 0
@@ -132,18 +133,22 @@ class Handsets:
         return httpx.Response(200, json=answer)
 
     def _check(self, wanted: Wanted) -> None:
-        """Nothing that is known already speaks against this call."""
+        """Whether anything that is known already speaks against this call; noted, for workers survive what is raised."""
         now, phone = self.stage.clock.now, wanted.phone
-        row = next((row for row in self.stage.rows() if row.get("to") == phone), None)
-        assert row, f"{phone} is called without a claim"
-        assert row["state"] == State.SENDING, f"{phone} is called while {row['state']}"
-        assert not row["marks"], f"{phone} is called though it was reported on"
-        assert "provider_id" not in row, f"{phone} is called though it was taken"
-        assert not wanted.cancelled, f"{phone} is called though it is cancelled"
-        assert wanted.not_before - EARLY <= now < row["expires"], f"{phone} is called out of its time"
-        assert phone not in self.refused, f"{phone} is called though it was refused"
-        assert wanted.policy == "at_least_once" or phone not in self.doubted, f"{phone} is called though unclear"
-        assert phone in self.doubted or not self.taken[phone], f"{phone} is called again though it was taken"
+        row = self.stage.row_to(phone) or {}
+        unclear, again = phone in self.doubted, wanted.policy == "at_least_once"
+        objections = {
+            f"while it is {row.get('state')}": row.get("state") != State.SENDING,
+            "though it was reported on": row.get("marks"),
+            "though its provider has named it": "provider_id" in row,
+            "though it is cancelled": wanted.cancelled,
+            "before its time": now < wanted.not_before - EARLY,
+            "after its time": now >= row.get("expires", 0),
+            "though it was refused": phone in self.refused,
+            "though it may have been sent": unclear and not again,
+            "though it was taken": self.taken[phone] and not unclear,
+        }
+        self.violations += [f"{phone} is called {what}: {row}" for what, wrong in objections.items() if wrong]
 
     def forgotten(self) -> set[str]:
         """Phones whose messages are being sent though no worker is at it: nobody knows what happened to them."""

@@ -83,7 +83,8 @@ class Schedule(RuleBasedStateMachine):
             self.look()
 
     def look(self) -> None:
-        """Keep what only shows between two invocations."""
+        """Keep what only shows between two invocations; raises AssertionError once the provider was called wrongly."""
+        assert not self.handsets.violations, self.handsets.violations
         for row in self.stage.rows():
             self.reached.setdefault(row["pk"][2:], set()).add(status_of(row))
 

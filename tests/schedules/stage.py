@@ -17,6 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -136,6 +137,10 @@ class Stage(World):
         """The worker of this function is no more; the next one knows nothing."""
         self._loaded.pop(function, None)
 
+    def put_worker(self, function: str, worker: ModuleType) -> None:
+        """Let this one go on, that stood aside while another worked."""
+        self._loaded[function] = worker
+
     @property
     def _stored(self) -> Any:
         """moto's own table."""
@@ -163,6 +168,13 @@ class Stage(World):
         """One of them."""
         found = self._stored.items.get(DynamoType({"S": keys.message(message_id)}), {}).get(HEAD)
         return self._read(found) if found else None
+
+    def row_to(self, phone: str) -> Item | None:
+        """The message, or the member's row, for this phone."""
+        heads = (rows[HEAD] for rows in self._stored.items.values() if HEAD in rows)
+        return next(
+            (self._read(head) for head in heads if "to" in head.attrs and head.attrs["to"].value == phone), None
+        )
 
     @staticmethod
     def _read(stored: Any) -> Item:
