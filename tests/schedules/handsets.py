@@ -133,7 +133,7 @@ class Handsets:
         return httpx.Response(200, json=answer)
 
     def _check(self, wanted: Wanted) -> None:
-        """Whether anything that is known already speaks against this call; noted, for workers survive what is raised."""
+        """Whether what is known already speaks against this call; noted, for workers survive what is raised."""
         now, phone = self.stage.clock.now, wanted.phone
         row = self.stage.row_to(phone) or {}
         unclear, again = phone in self.doubted, wanted.policy == "at_least_once"
