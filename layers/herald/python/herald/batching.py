@@ -268,7 +268,12 @@ class Batching:
         return True
 
     def _may_go_on(self, work: Work, start: int) -> bool:
-        """After each slice: whether the breaker is still closed, and the request still to be sent, by us."""
+        """
+        After each slice: whether the breaker is still closed, and the request still to be sent, by us.
+
+        Credentials that were renewed meanwhile are used from now on, or each call of a long request would be refused
+        once.
+        """
         work.gate.judge(self.telemetry)
         work.gate.look_again()
         header = self.requests.get(work.record.request)
@@ -277,7 +282,12 @@ class Batching:
             return False
         closed = CROWDED if header["state"] != State.ACCEPTED else work.gate.closed_for(0)
         if closed is None:
-            return True
+            try:
+                work.credentials = self.delivering.credentials(work.gate.account)
+            except HeraldError as error:
+                closed = self._pause(work.gate, error)
+            else:
+                return True
         work.unfinished.append((start, closed))
         return False
 
