@@ -95,12 +95,14 @@ class Call(NamedTuple):
 
 @dataclass
 class Calls:
-    """The calls of one run; `point` is the one that goes wrong, `struck` is that call once it was made."""
+    """The calls of one run; `point` is the one that goes wrong, `struck` is that call once it was made, `wrong` what
+    should never have come of it."""
 
     point: Point | None
     made: list[Call] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     struck: Call | None = None
+    wrong: str = ""
     dead: bool = False
     _mine: threading.local = field(default_factory=threading.local)
     _lock: threading.Lock = field(default_factory=threading.Lock)
