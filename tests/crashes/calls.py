@@ -107,8 +107,19 @@ class Calls:
     _mine: threading.local = field(default_factory=threading.local)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
+    @contextmanager
+    def unwatched(self) -> Iterator[None]:
+        """What this thread calls meanwhile is somebody else's doing."""
+        self._mine.elsewhere = True
+        try:
+            yield
+        finally:
+            self._mine.elsewhere = False
+
     def before(self, name: str, service: str) -> None:
         """A call is about to be made. Raises Died."""
+        if getattr(self._mine, "elsewhere", False):
+            return
         frame = sys._getframe(1)  # noqa: SLF001 - whose call it is
         call = Call(name, site_of(frame, _BORDERS[service]) if name in EFFECTS else None, _path(frame))
         with self._lock:
@@ -121,11 +132,16 @@ class Calls:
 
     def after(self) -> None:
         """It was made; its answer is still unheard. Raises Died."""
+        if getattr(self._mine, "elsewhere", False):
+            return
         with self._lock:
             self._die(Fault.DIES_AFTER)
+            self._mine.number = 0
 
     def meets(self, fault: Fault) -> bool:
         """Whether this is to become of the call that this thread is making."""
+        if getattr(self._mine, "elsewhere", False):
+            return False
         return self.point == Point(getattr(self._mine, "number", 0), fault)
 
     def _die(self, how: Fault) -> None:
@@ -154,9 +170,11 @@ def watched(world: World, point: Point | None = None) -> Iterator[Calls]:
         calls.before(PROVIDER, PROVIDER)
         if calls.meets(Fault.REFUSED):
             raise httpx.ConnectError("refused", request=request)
-        answer = provider(request)
+        with calls.unwatched():
+            answer = provider(request)
+        lost = calls.meets(Fault.LOST)
         calls.after()
-        if calls.meets(Fault.LOST):
+        if lost:
             raise httpx.ReadTimeout("no answer", request=request)
         return answer
 

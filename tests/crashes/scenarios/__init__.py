@@ -5,6 +5,6 @@ All scenarios, one module a function. What a new function does, or a new way of 
 from collections.abc import Sequence
 
 from tests.crashes.scenario import Scenario
-from tests.crashes.scenarios import sending
+from tests.crashes.scenarios import delivering, sending
 
-SCENARIOS: Sequence[Scenario] = (*sending.SCENARIOS,)
+SCENARIOS: Sequence[Scenario] = (*sending.SCENARIOS, *delivering.SCENARIOS)
