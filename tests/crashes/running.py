@@ -108,8 +108,6 @@ class _Run:
             answered = any(life.trigger.fire() for _ in range(PATIENCE))
             self.blame(label, () if answered else ["never answered for"])
         self.lived.append((label, life, End(point and point.fault, answered)))
-        if self.scenario.settles:
-            self.come_to_rest()
         return calls.made
 
     def note(self, calls: Calls, point: Point | None, label: str) -> None:
@@ -136,4 +134,3 @@ class _Run:
         for wrong in self.stage.audit():
             whose = [label for label, life, _ in self.lived if life.subject and life.subject in wrong]
             self.blame("; ".join(whose) or f"{self.scenario}", [wrong])
-        self.lived.clear()

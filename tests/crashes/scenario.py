@@ -40,15 +40,14 @@ class Scenario:
     """
     `begin` makes the n-th life; nothing goes wrong while it does.
 
-    `side_by_side`: calls are made from several threads, so a death after one is not a death before the next.
-    `settles`: each life has to come to rest before the next begins. `polls`: lists are read.
+    `side_by_side`: calls are made from several threads, so a death after one is not a death before the next. `polls`:
+    lists of providers are read. `accounts` are those whose breakers and rates no life inherits.
     """
 
     name: str
     stage: Callable[[], AbstractContextManager[Stage]]
     begin: Callable[[Stage, int], Life]
     side_by_side: bool = False
-    settles: bool = False
     polls: bool = False
     accounts: tuple[str, ...] = field(default=("acme-sms", "acme-websms"))
 

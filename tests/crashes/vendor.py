@@ -32,7 +32,7 @@ class Vendor(Carrier):
         if request.method == "GET":
             if "apabilit" in request.url.path:
                 return httpx.Response(200, json=CAPABILITIES)
-            return httpx.Response(200, content=picture(0), headers={"content-type": "image/png"})
+            return httpx.Response(200, content=PNG + request.url.path.encode(), headers={"content-type": "image/png"})
         if request.url.path == "/oauth/token" and self.tokens_next:
             return _step(self.tokens_next.pop(0), request)
         if request.headers.get("content-type") == "image/png":
