@@ -1,25 +1,24 @@
 """
 Every crash that a worker can die of: each call to AWS and to a provider is numbered, and a run dies at one of them.
 
-    calls = count_calls(world, act)
-    for point in points(calls): with dying_at(world, point): ...
+    with dying_at(world, None) as names: ...
+    for point in points(len(names)): with dying_at(world, point): ...
 
-`Died` is no Exception, so no code of ours can catch it. Once it has died, a worker's other threads die with it, and
-`redeliver` goes on with a new worker whose memory is empty, as SQS and Lambda do.
+`redeliver` then goes on with a new worker whose memory is empty, as SQS and Lambda do. `tests.crashes` does this for
+every handler; here is what tests of one use case need.
 """
 
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
-
-import httpx
 
 from herald.aws import clients
 from herald.status import State
+from tests.crashes import calls
+from tests.crashes.calls import Fault, watched
 from tests.faults import Died
-from tests.world import LANES, Provider, World, _messages
+from tests.world import LANES, World, _messages
 
 VISIBILITY = 365_000
 """Milliseconds after which a record that was not deleted comes again (template.yaml, Pace)."""
@@ -37,67 +36,17 @@ class Point(NamedTuple):
         return f"{'after' if self.after else 'before'} call {self.number}"
 
 
-@dataclass
-class _Calls:
-    point: Point | None
-    names: list[str] = field(default_factory=list)
-    dead: bool = False
-    _mine: threading.local = field(default_factory=threading.local)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def before(self, name: str) -> None:
-        with self._lock:
-            self.names.append(name)
-            self._mine.number = len(self.names)
-            if self.dead or self.point == Point(self._mine.number, after=False):
-                self.dead = True
-                raise Died(name)
-
-    def after(self) -> None:
-        with self._lock:
-            if self.dead or self.point == Point(self._mine.number, after=True):
-                self.dead = True
-                raise Died
-
-
 @contextmanager
 def dying_at(world: World, point: Point | None) -> Iterator[list[str]]:
     """Number the calls made meanwhile, yielding their names; at `point` the worker dies."""
-    calls = _Calls(point)
-    provider, customer = world.provider, world.customer
-
-    def watched(name: str, whole: Provider) -> Provider:
-        def provide(request: httpx.Request) -> httpx.Response:
-            calls.before(name)
-            answer = whole(request)
-            calls.after()
-            return answer
-
-        return provide
-
-    def before(model: Any, **_: Any) -> None:
-        calls.before(model.name)
-
-    def after(**_: Any) -> None:
-        calls.after()
-
-    every = (clients.dynamodb(), clients.sqs(), clients.s3(), clients.secretsmanager(), clients.events())
-    for client in every:
-        client.meta.events.register_first("before-call", before)
-        client.meta.events.register_last("after-call", after)
-    world.provider, world.customer = watched("provider", provider), watched("customer", customer)
-    try:
-        yield calls.names
-    finally:
-        world.provider, world.customer = provider, customer
-        for client in every:
-            client.meta.events.unregister("before-call", before)
-            client.meta.events.unregister("after-call", after)
+    fault = Fault.DIES_AFTER if point and point.after else Fault.DIES_BEFORE
+    with watched(world, point and calls.Point(point.number, fault)) as made:
+        yield made.names
 
 
-def points(calls: int) -> list[Point]:
+def points(count: int) -> list[Point]:
     """Every way to die in a run of so many calls."""
-    return [Point(number, after) for number in range(1, calls + 1) for after in (False, True)]
+    return [Point(number, after) for number in range(1, count + 1) for after in (False, True)]
 
 
 def on_lanes(world: World) -> dict[str, Any]:

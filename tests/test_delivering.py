@@ -205,6 +205,7 @@ def test_a_worker_that_was_given_up_knows_better(world: World) -> None:
     assert deliver(world) == []
     assert item(world, identifier)["state"] == State.UNCLEAR
     world.operator.messages.record(claimed, Outcome(State.RETRY, retry_at=world.clock.now), world.clock.now)
+    assert item(world, identifier)["doubts"] == 0
     settle_all(world)
     assert item(world, identifier)["state"] == State.SENT
 

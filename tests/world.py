@@ -59,9 +59,6 @@ SIGNING_KEY = "s" * 64
 
 _NEVER = 10**15
 
-_STREAM_PAGE = 1000
-"""Changes that the stream gives at once; the world reads no further."""
-
 type Json = dict[str, Any]
 type Provider = Callable[[httpx.Request], httpx.Response]
 
@@ -121,6 +118,9 @@ class Nobody(AssertionError):
     """A provider was called that the test had not thought of."""
 
 
+_tls = functools.cache(httpx.create_ssl_context)
+
+
 def _nobody(request: httpx.Request) -> httpx.Response:
     raise Nobody(f"{request.method} {request.url}")
 
@@ -137,7 +137,7 @@ class World:
     posted: list[httpx.Request] = field(default_factory=list)
     key: str = ""
     _loaded: dict[str, ModuleType] = field(default_factory=dict)
-    _streamed: int = 0
+    _iterator: str = ""
     _due: dict[str, int] = field(default_factory=dict)
     _nonces: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -152,6 +152,7 @@ class World:
             environment = stack.enter_context(pytest.MonkeyPatch.context())
             environment.setenv("AWS_DEFAULT_REGION", REGION)
             environment.setenv("POWERTOOLS_METRICS_NAMESPACE", "Herald")
+            environment.setattr(httpx, "create_ssl_context", _tls)  # slow to make, and no worker here needs its own
             world = cls()
             world._make_table()
             for name in _work_queues():
@@ -376,13 +377,15 @@ class World:
     def written(self) -> list[Json]:
         """The table's changes since the last time, as the template's filter lets them through to `publish`."""
         streams = boto3.client("dynamodbstreams", region_name=REGION)
-        arn = clients.dynamodb().describe_table(TableName=STACK)["Table"]["LatestStreamArn"]
-        shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
-        iterator = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
-        found: Any = streams.get_records(ShardIterator=iterator["ShardIterator"])["Records"]
-        assert len(found) < _STREAM_PAGE, "the world has written more than it can read back: begin another one"
-        fresh, self._streamed = found[self._streamed :], len(found)
-        return [record for record in fresh if _is_published(record)]
+        found: list[Any] = []
+        iterator = self._iterator or _beginning(streams)
+        while page := streams.get_records(ShardIterator=iterator):
+            iterator = page["NextShardIterator"]
+            if not page["Records"]:
+                break
+            found += page["Records"]
+        self._iterator = iterator
+        return [record for record in found if _is_published(record)]
 
     def events(self) -> list[Json]:
         """Takes the events that the bus has carried since the last time."""
@@ -407,6 +410,16 @@ class World:
                     return
                 self.clock.now = max(self.clock.now, min(held))
         raise AssertionError("the lanes never become empty")
+
+
+def _beginning(streams: Any) -> str:
+    """Where the table's stream begins."""
+    arn = clients.dynamodb().describe_table(TableName=STACK)["Table"]["LatestStreamArn"]
+    shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
+    found: str = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")[
+        "ShardIterator"
+    ]
+    return found
 
 
 def _messages(queue: str) -> list[Any]:

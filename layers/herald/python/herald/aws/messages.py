@@ -35,6 +35,7 @@ EARLY = 2000
 
 
 _ADD_DOUBT = " ADD #doubts :one"
+_LESS_DOUBT = " ADD #doubts :less"
 
 
 class Messages:
@@ -159,7 +160,7 @@ class Messages:
         Nothing was sent: wait for the next try; the watchdog goes on.
 
         A worker that was given up already (its message is unclear, the watchdog gone) says so too, and the
-        message is due again at once, unless a report knows better.
+        message is due again at once, unless a report knows better. The doubt that its silence has raised goes with it.
         """
         sets = {"state": State.RETRY, "retry_at": outcome.retry_at, **_why(outcome)}
         sets = {name: value for name, value in sets.items() if value is not None}
@@ -177,8 +178,8 @@ class Messages:
                 raise
         sets |= {"lp": keys.shard(item["pk"]), "ls": keys.due(outcome.retry_at or 0, "watchdog")}
         change = Change(
-            f"SET {_assign(sets)}",
-            sets | mine | {"unclear": State.UNCLEAR, "zero": 0},
+            f"SET {_assign(sets)}{'' if doubt else _LESS_DOUBT}",
+            sets | mine | ({} if doubt else {"less": -1}) | {"unclear": State.UNCLEAR, "zero": 0},
             "#attempt = :attempt AND #state = :unclear AND size(#marks) = :zero",
         )
         return self._table.update(item["pk"], item["sk"], change)

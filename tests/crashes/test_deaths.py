@@ -1,0 +1,60 @@
+"""
+Every function dies before and after each of its calls: nothing is lost, nothing is sent twice where it could be known.
+"""
+
+from collections.abc import Mapping
+
+import pytest
+
+from tests.conftest import Show
+from tests.crashes.running import deaths, run
+from tests.crashes.scenario import Scenario
+from tests.crashes.scenarios import SCENARIOS
+from tests.crashes.sites import sites
+
+OPERATORS = "operators alone call it, by the command line"
+
+EXCLUDED: Mapping[str, str] = {
+    "aws.registry.Registry.add_account": OPERATORS,
+    "aws.registry.Registry.add_key": OPERATORS,
+    "aws.registry.Registry.add_tenant": OPERATORS,
+    "aws.registry.Registry.change_account": OPERATORS,
+    "aws.registry.Registry.change_key": OPERATORS,
+    "aws.registry.Registry.remove_account": OPERATORS,
+    "aws.registry.Registry.remove_key": OPERATORS,
+    "aws.registry.Registry.remove_route": OPERATORS,
+    "aws.registry.Registry.remove_tenant": OPERATORS,
+    "aws.registry.Registry.set_route": OPERATORS,
+    "aws.polls.Polls.start": OPERATORS,
+}
+"""Functions whose calls no function of ours on AWS makes, and who makes them."""
+
+
+@pytest.mark.goal("G1")
+@pytest.mark.goal("G16")
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
+def test_every_death(scenario: Scenario) -> None:
+    """Whatever a worker dies at: what was accepted comes to its end and is told of, and nobody gets it twice."""
+    result = run(scenario, deaths)
+    assert not result.wrong, "\n".join(result.wrong)
+
+
+@pytest.mark.goal("G1")
+@pytest.mark.timeout(900)
+def test_every_site(figure: Show) -> None:
+    """Some worker has died at each call in the source that has an effect; a new one needs a scenario."""
+    results = [run(scenario, deaths) for scenario in SCENARIOS]
+    here = {site.name for site in sites() if site.name.partition(": ")[0] not in EXCLUDED}
+    died = {site.name for result in results for site in result.sites}
+    assert sorted(here - died) == [], "no scenario dies there"
+    assert sorted(died - here) == [], "it is said that nobody comes there"
+    figure("G1", "call sites died at", f"{len(died)} of {len(here)}")
+    figure("G1", "deaths", sum(result.lives for result in results))
+    figure("G1", "lost, or sent twice though it could be known", sum(len(result.wrong) for result in results))
+    figure("G1", "messages of which nobody knows whether they were sent", sum(result.unknown for result in results))
+    figure("G16", "changes without an event after a death", 0)
+
+
+def test_what_is_excluded_exists() -> None:
+    """Nothing is excluded that is not there."""
+    assert EXCLUDED.keys() <= {site.name.partition(": ")[0] for site in sites()}

@@ -1,0 +1,89 @@
+"""
+What makes a function run, and what that does when the function dies or says that it cannot.
+
+Each is fired once, and again as long as it is not answered for: a client that repeats, a provider that posts again, a
+queue whose record was not deleted, a stream that does not go on, the clock's next minute.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from herald.errors import Unavailable
+from tests.world import Answer, Json, World
+
+
+class Mishandled(AssertionError):
+    """The function answered in a way by which its caller would lose something."""
+
+
+@dataclass
+class Http:
+    """A client, or a provider that posts: anything but a proper answer makes it come again, if it `repeats`."""
+
+    call: Callable[[], Answer]
+    repeats: bool = True
+    answer: Answer | None = None
+
+    def fire(self) -> bool:
+        """Whether it was answered for. Raises Mishandled for what is neither a success nor a 503 with Retry-After."""
+        answer = self.call()
+        if answer.status == 503 and int(answer.headers.get("retry-after", "0")) > 0:
+            return False
+        if not 200 <= answer.status < 300:
+            raise Mishandled(f"{answer.status} {answer.body!r}")
+        self.answer = answer
+        return True
+
+
+@dataclass
+class Queue:
+    """Records of a queue; only those that failed come again."""
+
+    world: World
+    function: str
+    records: list[Json]
+    repeats: bool = True
+
+    def fire(self) -> bool:
+        answer: Mapping[str, Any] = self.world.invoke(self.function, {"Records": self.records})
+        failed = [each["itemIdentifier"] for each in answer["batchItemFailures"]]
+        known = {record["messageId"] for record in self.records}
+        if len(set(failed)) < len(failed) or not known.issuperset(failed):
+            raise Mishandled(f"{failed} of {sorted(known)}")
+        self.records = [record for record in self.records if record["messageId"] in failed]
+        return not self.records
+
+
+@dataclass
+class Stream:
+    """Writes in order; it goes on from the first that was not published."""
+
+    world: World
+    records: list[Json]
+    repeats: bool = True
+
+    def fire(self) -> bool:
+        failures = self.world.invoke("publish", {"Records": self.records})["batchItemFailures"]
+        numbers = [record["dynamodb"]["SequenceNumber"] for record in self.records]
+        if failures:
+            self.records = self.records[numbers.index(failures[0]["itemIdentifier"]) :]
+        return not failures
+
+
+@dataclass
+class Minute:
+    """The clock, which comes again the next minute whatever happens."""
+
+    world: World
+    repeats: bool = True
+
+    def fire(self) -> bool:
+        try:
+            self.world.invoke("clock", {}, 55_000)
+        except Unavailable:
+            return False
+        return True
+
+
+type Trigger = Http | Queue | Stream | Minute
