@@ -44,7 +44,7 @@ class Asking:
         """Raises InvalidMessage, UnsupportedFeature, ConfigurationError, or the ProviderError that the call met."""
         account = choose_account(self.registry, tenant, question.channel, question.account)
         self._check(account, question)
-        found = account.sender(question.channel, None)
+        found = account.sender(question.channel, None, tenant)
         asked = question.channel, found.id if found else "", str(question.recipient)
         seconds = _remembered(account)
         if not question.fresh:
