@@ -66,6 +66,7 @@ MAY_LOAD: dict[str, set[str]] = {
         "herald.overriding",
         "herald.planning",
         "herald.provider",
+        "herald.public_address",
         "herald.rendering",
         "herald.segment",
         "herald.sending",
@@ -73,6 +74,7 @@ MAY_LOAD: dict[str, set[str]] = {
         "herald.stored",
         "herald.view",
         "herald.web",
+        "herald.web_address",
     },
     "deliver": {
         "herald.attempting",
@@ -104,6 +106,7 @@ MAY_LOAD: dict[str, set[str]] = {
         "herald.shelving",
         "herald.stored",
         "herald.view",
+        "herald.web_address",
     },
 }
 

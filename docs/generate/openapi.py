@@ -44,6 +44,7 @@ from herald.models import SendRequest
 from herald.questions import CapabilityQuestion, InboundQuestion, InvalidQuery, MessagesQuestion
 from herald.shelving import MAX_DIRECT, MediaDescription, UploadGrant, UploadRequest
 from herald.web import MAX_BODY
+from herald.web_address import AddressRefused
 
 type Json = dict[str, Any]
 type Errors = tuple[type[HeraldError], ...]
@@ -102,7 +103,7 @@ OPERATIONS: Mapping[str, Operation] = {
         Scope.MESSAGES_SEND,
         HTTPStatus.ACCEPTED,
         body=Body(SendRequest, f"At most {MAX_BODY:,} bytes of JSON."),
-        errors=(*_BODY, InvalidMessage, UnsupportedFeature, IdempotencyMismatch, TooManyRequests),
+        errors=(*_BODY, InvalidMessage, AddressRefused, UnsupportedFeature, IdempotencyMismatch, TooManyRequests),
         headers=("Location", "Idempotency-Replayed"),
     ),
     "POST /v1/messages/validate": Operation(
@@ -112,7 +113,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "Checks all that a send checks; nothing is stored or sent. Test keys may do this too.",
         Scope.MESSAGES_SEND,
         body=Body(SendRequest, "As for a send."),
-        errors=(*_BODY, InvalidMessage, UnsupportedFeature),
+        errors=(*_BODY, InvalidMessage, AddressRefused, UnsupportedFeature),
     ),
     "POST /v1/messages/{id}/cancel": Operation(
         "cancelMessage",
