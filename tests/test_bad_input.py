@@ -10,7 +10,6 @@ from urllib.parse import quote
 
 import pytest
 
-from herald.authenticating import Scope
 from herald.aws.registry import Key
 from tests import webhooks
 from tests.world import Answer, Json, World
@@ -227,37 +226,6 @@ def test_unknown_ids_to_cancel(world: World, identifier: str) -> None:
     _is_problem(world.post(f"/v1/messages/{identifier}/cancel"), 404, "not_found")
 
 
-def test_another_tenants(world: World) -> None:
-    """Another tenant's message, request and inbound message are 404, by every route."""
-    message = webhooks.send(world)
-    people = [{"to": f"+43676123456{number}"} for number in range(2)]
-    content = {"type": "text", "text": "x"}
-    request = world.post("/v1/messages", {"channel": "sms", "recipients": people, "content": content}).json["id"]
-    webhooks.tell(world, webhooks.SMS, "inbound", webhooks.sms())
-    (inbound,) = webhooks.inbounds(world)
-    world.add_tenant("zeta")
-    key = world.add_key("zeta")
-    before = webhooks.table()
-    for identifier in (message, request):
-        _is_problem(world.get(f"/v1/messages/{identifier}", key=key), 404, "not_found")
-        _is_problem(world.post(f"/v1/messages/{identifier}/cancel", key=key), 404, "not_found")
-    _is_problem(world.get(f"/v1/inbound/{inbound['pk'][2:]}", key=key), 404, "not_found")
-    assert world.get("/v1/messages", key=key).json["messages"] == []
-    assert world.get("/v1/inbound", key=key).json["inbound"] == []
-    assert webhooks.table() == before
-
-
-def test_another_tenants_account(world: World) -> None:
-    """Another tenant's account is as unknown as one that does not exist."""
-    world.add_tenant("other")
-    key = world.add_key("other")
-    theirs = world.post("/v1/messages", GOOD | {"account": "acme-sms"}, key=key)
-    nobodys = world.post("/v1/messages", GOOD | {"account": "nobody"}, key=key)
-    _is_problem(theirs, 422, "invalid_message", "account")
-    _is_problem(nobodys, 422, "invalid_message", "account")
-    assert theirs.json["detail"].replace("acme-sms", "nobody") == nobodys.json["detail"]
-
-
 def _changed(world: World, **facts: Any) -> str:
     """A key that something has happened to."""
     key = world.add_key("acme")
@@ -314,15 +282,6 @@ def test_bad_keys(world: World, method: str, path: str) -> None:
         assert answer.headers["www-authenticate"].startswith("Bearer")
         answers.append(answer)
     assert len({answer.json["detail"] for answer in answers}) <= 2
-
-
-@pytest.mark.parametrize(("method", "path"), ROUTES)
-def test_a_key_that_may_not(world: World, method: str, path: str) -> None:
-    """A key without the scope is 403."""
-    needed = Scope.MEDIA_READ if "media" not in path else Scope.MESSAGES_SEND
-    key = world.add_key("acme", [needed])
-    sent = {"content-type": "application/json", "authorization": f"Bearer {key}"}
-    _is_problem(world.call(method, path, sent, json.dumps(GOOD).encode()), 403, "forbidden")
 
 
 QUERIES = [

@@ -14,12 +14,13 @@ from typing import Any
 import httpcore
 import pytest
 
-from herald.guarded import MAX_REPLY, AddressRefused, Answered, Guarded, Unanswered
+from herald.guarded import MAX_REPLY, Answered, Guarded, Unanswered
+from herald.web_address import AddressRefused
+from tests.addresses import SPELLINGS
 from tests.test_guarded import (
     BOMB,
     MANY,
     PUBLIC,
-    SPELLINGS,
     Detour,
     Names,
     Server,

@@ -100,6 +100,7 @@ MAY_LOAD: dict[str, set[str]] = {
         "herald.overriding",
         "herald.planning",
         "herald.provider",
+        "herald.public_address",
         "herald.rendering",
         "herald.retry_after",
         "herald.segment",
@@ -110,6 +111,7 @@ MAY_LOAD: dict[str, set[str]] = {
         "herald.view",
         "herald.waiting",
         "herald.web",
+        "herald.web_address",
     },
     "deliver": {
         "herald.attempting",
@@ -145,6 +147,7 @@ MAY_LOAD: dict[str, set[str]] = {
         "herald.stored",
         "herald.tenancy",
         "herald.view",
+        "herald.web_address",
     },
 }
 

@@ -158,11 +158,13 @@ ACCOUNT = Account(
 
 
 def test_a_sender_is_the_first_of_its_channel_or_the_one_asked_for() -> None:
-    """Nobody sends from a name that is not the account's, or not the channel's."""
-    assert ACCOUNT.sender(Channel.SMS, None) == Sender("+43660", Channel.SMS)
-    assert ACCOUNT.sender(Channel.SMS, "+43661") == Sender("+43661", Channel.SMS, tenant="second")
-    assert ACCOUNT.sender(Channel.SMS, "AAAA-bbbb") is None
-    assert ACCOUNT.sender(Channel.RCS, None) is None
+    """Nobody sends from a name that is not the account's, not the channel's, or another tenant's."""
+    assert ACCOUNT.sender(Channel.SMS, None, "second") == Sender("+43660", Channel.SMS)
+    assert ACCOUNT.sender(Channel.SMS, "+43661", "second") == Sender("+43661", Channel.SMS, tenant="second")
+    assert ACCOUNT.sender(Channel.SMS, "+43661", "first") is None
+    assert ACCOUNT.sender(Channel.SMS, "AAAA-bbbb", "second") is None
+    assert ACCOUNT.sender(Channel.WHATSAPP, None, "first") is None
+    assert ACCOUNT.sender(Channel.RCS, None, "first") is None
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,9 @@ from herald.aws.table import Table
 from herald.endpoint import Disabled, Endpoint, secret_of
 from herald.errors import Conflict, NotFound
 from herald.event import EVENT_TYPES
-from herald.guarded import AddressRefused, Guarded
+from herald.guarded import Guarded
 from herald.registering import GROUPS, TRIES, EndpointChange, NewEndpoint, Registering
+from herald.web_address import AddressRefused
 from tests.moto_table import Clock, make_table
 
 URL = "https://hooks.example.com/herald"

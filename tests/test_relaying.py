@@ -50,11 +50,13 @@ from herald.errors import (
     Unavailable,
     UnsupportedBody,
 )
-from herald.guarded import AddressRefused, Fetched, Guarded
+from herald.guarded import Fetched, Guarded
 from herald.models import Account, MediaFile
 from herald.provider import ChannelFacts, MediaRule, Request, Response
-from herald.relaying import LEASE, PATIENCE, InboundMedia, Relay
+from herald.relaying import FETCH_SECONDS, LEASE, PATIENCE, InboundMedia, Relay
 from herald.shelving import MAX_DIRECT, Shelf, UploadRequest, places
+from herald.web_address import AddressRefused
+from tests.conftest import Show
 from tests.moto_table import REGION, Clock, make_table
 
 ACCOUNT = Account("acme-websms", "websms", ("acme",), webhook_base="https://herald.example/")
@@ -1009,3 +1011,10 @@ def test_waiting_for_media_ends(world: World) -> None:
     media.fetch(inbound_id, last=False)
     assert (world.inbounds.get(inbound_id) or {})["announced"] == first
     assert media_in(world)[0]["state"] == "ready"
+
+
+@pytest.mark.goal("G22")
+def test_fetching_ends_in_time(figure: Show) -> None:
+    """Fetching what a user names takes 20 seconds at most, and stays within what a medium may have."""
+    assert FETCH_SECONDS <= 20
+    figure("G22", "fetching media: seconds, bytes at most", f"{FETCH_SECONDS:.0f}, {media_type.MAX_SIZE}")

@@ -43,12 +43,12 @@ from herald.errors import (
     UnsupportedFeature,
     WebhookNotVerified,
 )
-from herald.guarded import AddressRefused
 from herald.models import SendRequest
 from herald.questions import CapabilityQuestion, InboundQuestion, InvalidQuery, MessagesQuestion
 from herald.registering import EndpointChange, NewEndpoint, Rotation
 from herald.shelving import MAX_DIRECT, MediaDescription, UploadGrant, UploadRequest
 from herald.web import MAX_BODY
+from herald.web_address import AddressRefused
 
 type Json = dict[str, Any]
 type Errors = tuple[type[HeraldError], ...]
@@ -115,7 +115,7 @@ OPERATIONS: Mapping[str, Operation] = {
         Scope.MESSAGES_SEND,
         HTTPStatus.ACCEPTED,
         body=Body(SendRequest, f"At most {MAX_BODY:,} bytes of JSON."),
-        errors=(*_BODY, InvalidMessage, UnsupportedFeature, IdempotencyMismatch, TenantLimitExceeded),
+        errors=(*_BODY, InvalidMessage, AddressRefused, UnsupportedFeature, IdempotencyMismatch, TenantLimitExceeded),
         headers=("Location", "Idempotency-Replayed"),
     ),
     "POST /v1/messages/validate": Operation(
@@ -125,7 +125,7 @@ OPERATIONS: Mapping[str, Operation] = {
         "Checks all that a send checks; nothing is stored or sent, and it counts in no limit.",
         Scope.MESSAGES_SEND,
         body=Body(SendRequest, "As for a send."),
-        errors=(*_BODY, InvalidMessage, UnsupportedFeature),
+        errors=(*_BODY, InvalidMessage, AddressRefused, UnsupportedFeature),
     ),
     "POST /v1/messages/{id}/cancel": Operation(
         "cancelMessage",

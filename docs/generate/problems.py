@@ -32,10 +32,10 @@ from herald.errors import (
     UnsupportedFeature,
     WebhookNotVerified,
 )
-from herald.guarded import AddressRefused
 from herald.questions import InvalidQuery
 from herald.registering import ADDRESS_HINT
 from herald.web import MAX_BODY, Call, problem
+from herald.web_address import AddressRefused
 
 _TEXT = Mistake("content.text", "string_too_long", "must have at most 10000 characters")
 _TO = Mistake("to", "invalid", "must be a phone number in E.164: + and 7 to 15 digits")
@@ -55,6 +55,11 @@ _EXAMPLES: tuple[HeraldError, ...] = (
     InvalidQuery([Mistake("limit", "less_than_equal", "must be less than or equal to 100")], 1),
     UnsupportedFeature(
         "account acme-sms cannot send card content over sms", field="content.type", hint="it can send binary, text"
+    ),
+    AddressRefused(
+        "the address is not on the public internet",
+        field="content.media.url",
+        hint="https, a public host, port 443 or 8443, no credentials",
     ),
     IdempotencyMismatch(
         "the Idempotency-Key stands for a request with another body",

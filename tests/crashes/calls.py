@@ -4,8 +4,9 @@ The calls that a worker makes, numbered, and what may become of one of them.
     with watched(world) as calls: ...                               # what is called, and from which site
     with watched(world, Point(3, Fault.DIES_BEFORE)) as calls: ...  # the third call never leaves
 
-Works on the clients of AWS (botocore's events), on `world.provider` and `world.customer`, so nothing of Herald is replaced. `Died` is no
-Exception, so no code of ours can catch it; once it has died, a worker's other threads die at their next call.
+Works on the clients of AWS (botocore's events), on `world.provider` and `world.customer`, so nothing of Herald is
+replaced. `Died` is no Exception, so no code of ours can catch it; once it has died, a worker's other threads die at
+their next call.
 """
 
 import sys

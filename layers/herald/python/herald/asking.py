@@ -53,7 +53,7 @@ class Asking:
         if is_test(tenant):
             words = words_of(question.recipient.value, facts)
             return Answered(account.name, Capability(words, self.now()), cached=False)
-        found = account.sender(question.channel, None)
+        found = account.sender(question.channel, None, tenant)
         asked = question.channel, found.id if found else "", str(question.recipient)
         seconds = _remembered(account)
         if not question.fresh:

@@ -178,7 +178,7 @@ class Assembly:
     def shelf(self) -> "Shelf":
         from herald.shelving import Shelf
 
-        return Shelf(self.bucket, self.signing_key, self.time.now)
+        return Shelf(self.bucket, self.signing_key, self.time.now, unsafe_hosts=self.settings.unsafe_local_hosts)
 
     @cached_property
     def guarded(self) -> "Guarded":

@@ -9,7 +9,6 @@ the attacks that this withstands: `docs/architecture.md`.
 
 import hashlib
 import ipaddress
-import re
 import socket
 import tempfile
 import threading
@@ -27,7 +26,8 @@ import httpx
 
 from herald.errors import InvalidMessage, Unavailable
 from herald.pinned import Line, TooMuch
-from herald.public_address import is_public, is_public_name
+from herald.public_address import is_public
+from herald.web_address import AddressRefused, check_spelling
 
 type Resolve = Callable[[str, int, float], Sequence[str]]
 """Addresses of a host and port, within so many seconds. Raises OSError."""
@@ -39,18 +39,9 @@ MAX_REPLY = 16_384
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _LATER = frozenset({408, 425, 429})
-_PORTS = frozenset({None, 443, 8443})
 _IN_MEMORY = 1_048_576
 _STEP_TIMEOUT = 10.0
 _CONNECT_TIMEOUT = 3.0
-_MAX_URL = 2048
-
-
-class AddressRefused(InvalidMessage):
-    """The address is not one that Herald calls: not https, not public, or it redirects to one that is not."""
-
-    code = "address_refused"
-    title = "The address may not be called"
 
 
 class FetchRefused(InvalidMessage):
@@ -141,19 +132,15 @@ class Guarded:
 
     def check(self, url: str) -> httpx.URL:
         """The address in normal form. Raises AddressRefused when its spelling tells that it is not to be called."""
-        if not 0 < len(url) <= _MAX_URL or not url.isprintable() or any(sign in url for sign in " \\"):
-            raise AddressRefused("the address cannot be read")
+        checked = check_spelling(url, self._unsafe)
         try:
             parsed = httpx.URL(url)
-            host, port = parsed.raw_host.decode("ascii").lower(), parsed.port
+            host = parsed.raw_host.decode("ascii").lower()
         except (httpx.InvalidURL, UnicodeError, ValueError) as error:
             raise AddressRefused("the address cannot be read") from error
-        if parsed.scheme not in ("https", "http") or not host:
-            raise AddressRefused("the address must be an https address")
-        if re.match(r"[^/]*//[^/?#]*@", url):
-            raise AddressRefused("the address must not carry credentials")
-        if host not in self._unsafe:
-            _check_public(parsed.scheme, host, port)
+        # Two readers of one address: what is called has to be what was checked.
+        if (parsed.scheme, host) != (checked.scheme, checked.host) or parsed.port not in (None, checked.port):
+            raise AddressRefused("the address cannot be read")
         return parsed.copy_with(fragment=None)
 
     def addresses(self, host: str, port: int, seconds: float) -> Sequence[str]:
@@ -278,16 +265,6 @@ def _skim(parts: Iterable[bytes]) -> None:
             size += len(part)
             if size >= MAX_REPLY:
                 return
-
-
-def _check_public(scheme: str, host: str, port: int | None) -> None:
-    """What can be told of an address without resolving it. Raises AddressRefused."""
-    if scheme != "https":
-        raise AddressRefused("the address must be an https address")
-    if port not in _PORTS:
-        raise AddressRefused("the address must use port 443 or 8443")
-    if not (is_public(host) or is_public_name(host)):
-        raise AddressRefused("the address is not on the public internet")
 
 
 def _check_answer(status: int, headers: Mapping[str, str], max_bytes: int) -> None:

@@ -217,7 +217,10 @@ def _ole(head: bytes) -> str | None:
 
 
 _ZIP_ENTRY = re.compile(rb"PK\x03\x04.{22}(..)..|PK\x01\x02.{24}(..).{16}", re.DOTALL)
-_FOREIGN = re.compile(r"(^META-INF/MANIFEST\.MF|\.class|\.dex|\.exe|\.dll|vbaProject\.bin)$", re.IGNORECASE)
+_FOREIGN = re.compile(
+    r"(^META-INF/MANIFEST\.MF|\.(bat|class|cmd|dex|dll|exe|hta|jse?|lnk|ps1|scr|sh|vb[es])|vbaProject\.bin)$",
+    re.IGNORECASE,
+)
 
 
 def _zip(head: bytes) -> str | None:

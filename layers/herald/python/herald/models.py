@@ -27,6 +27,7 @@ from pydantic import (
 from herald.content import Content, Label, Model
 from herald.errors import Reason
 from herald.status import Status
+from herald.tenancy import base_of
 
 
 class Channel(StrEnum):
@@ -246,7 +247,12 @@ class IntakeRequest(SendRequest):
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """A name that an account may send from. `tenant` gets what is written to it; None: the account's first."""
+    """
+    A name that an account may send from.
+
+    Where it is a `tenant`'s, no other sends from it, and what is written to it is theirs. Where it is nobody's, all
+    who may use the account send from it, and the account's first tenant gets what is written to it.
+    """
 
     id: str
     channel: Channel
@@ -280,9 +286,10 @@ class Account:
     webhook_base: str | None = None
     disabled: bool = False
 
-    def sender(self, channel: Channel, wanted: str | None) -> Sender | None:
-        """The sender of this channel that is asked for, or the first one."""
-        mine = [sender for sender in self.senders if sender.channel is channel]
+    def sender(self, channel: Channel, wanted: str | None, tenant: str) -> Sender | None:
+        """The sender of this channel that is asked for, or the first one; never another tenant's."""
+        owners = (None, base_of(tenant))
+        mine = [sender for sender in self.senders if sender.channel is channel and sender.tenant in owners]
         return next((sender for sender in mine if wanted in (None, sender.id)), None)
 
     def tenant_of(self, sender_id: str | None, channel: Channel | None = None) -> str:

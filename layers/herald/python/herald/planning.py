@@ -90,7 +90,7 @@ class Planner:
         facts = adapter.facts(request.channel)
         _check_success(account, facts, request)
         _check_raw(adapter, request)
-        sender = _sender(account, request)
+        sender = _sender(account, tenant, request)
         recipients = _recipients(adapter, request)
         not_before = _start(request, now)
         _check_options(account, facts, request, now)
@@ -176,9 +176,9 @@ def choose_account(registry: Registry, tenant: str, channel: Channel, wanted: st
     )
 
 
-def _sender(account: Account, request: SendRequest) -> str:
-    """The sender asked for if the account has it, else the account's first of this channel."""
-    found = account.sender(request.channel, request.sender)
+def _sender(account: Account, tenant: str, request: SendRequest) -> str:
+    """The sender asked for if the account has it for this tenant, else the first of this channel that it has."""
+    found = account.sender(request.channel, request.sender, tenant)
     if found is not None:
         return found.id
     if any(sender.channel is request.channel for sender in account.senders):

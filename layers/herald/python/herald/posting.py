@@ -14,8 +14,9 @@ from standardwebhooks import Webhook
 
 from herald import retry_after
 from herald.endpoint import Endpoint, secret_of
-from herald.guarded import AddressRefused, Answered, Guarded, Unanswered
+from herald.guarded import Answered, Guarded, Unanswered
 from herald.schedule import MAX_RETRY_AFTER
+from herald.web_address import AddressRefused
 
 TIMEOUT = 15.0
 """Seconds that an endpoint has for all of it, from resolving its name to the end of its reply."""

@@ -9,7 +9,7 @@ first used. No HTTP library is loaded here: the send function checks media too.
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from typing import IO, Annotated
 
@@ -21,6 +21,7 @@ from herald.content import Content, Media, MediaContent, MediaKind, Model, Stick
 from herald.errors import InvalidMessage, NotFound, RequestTooLarge, UnsupportedBody, UnsupportedFeature
 from herald.provider import ChannelFacts, MediaRule
 from herald.view import stamp
+from herald.web_address import AddressRefused, check_spelling
 
 MAX_DIRECT = 4_194_304
 """Bytes that one request can carry: Lambda takes 6 MB, and base64 makes four of three."""
@@ -82,12 +83,24 @@ class Place:
 
 
 class Shelf:
-    """The media of all tenants. `secret` gives the stack's signing secret, `now` milliseconds since 1970."""
+    """
+    The media of all tenants.
 
-    def __init__(self, bucket: Bucket, secret: Callable[[], bytes], now: Callable[[], int]) -> None:
+    `secret` gives the stack's signing secret, `now` milliseconds since 1970. `unsafe_hosts` as for `check_spelling`.
+    """
+
+    def __init__(
+        self,
+        bucket: Bucket,
+        secret: Callable[[], bytes],
+        now: Callable[[], int],
+        *,
+        unsafe_hosts: Container[str] = (),
+    ) -> None:
         self._bucket = bucket
         self._secret = secret
         self._now = now
+        self._unsafe_hosts = unsafe_hosts
         self._inspected: dict[str, tuple[int, Stored]] = {}
 
     # Taking in.
@@ -248,10 +261,24 @@ class Shelf:
             raise InvalidMessage("the media is not what it was declared as", hint=f"declared {stored.content_type}")
 
     def check(self, tenant: str, content: Content, facts: ChannelFacts) -> None:
-        """Refuse a content whose media the tenant does not have, or that does not fit. Raises InvalidMessage."""
+        """
+        Refuse a content whose media the tenant does not have, that does not fit, or that lies where nobody is called.
+
+        Raises InvalidMessage.
+        """
         for place in places(content):
-            if place.media.id is not None:
+            if place.media.url is None:
                 self._check_place(tenant, place, facts)
+            else:
+                self._check_address(place.media.url, place)
+
+    def _check_address(self, url: str, place: Place) -> None:
+        try:
+            check_spelling(url, self._unsafe_hosts)
+        except AddressRefused as error:
+            raise AddressRefused(
+                error.detail, field=f"{place.path}.url", hint="https, a public host, port 443 or 8443, no credentials"
+            ) from error
 
     def _check_place(self, tenant: str, place: Place, facts: ChannelFacts) -> None:
         field = f"{place.path}.id"

@@ -71,5 +71,5 @@ class Settings:
             lease=int(get("LEASE_SECONDS", "35")) * 1000,
             media_wait=int(get("MEDIA_WAIT_SECONDS", "60")) * 1000,
             retention=int(get("RETENTION_DAYS", "90")) * 86_400,
-            unsafe_local_hosts=frozenset(get("UNSAFE_LOCAL_HOSTS", "").replace(",", " ").split()),
+            unsafe_local_hosts=frozenset(get("UNSAFE_LOCAL_HOSTS", "").lower().replace(",", " ").split()),
         )

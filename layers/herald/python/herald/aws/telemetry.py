@@ -22,7 +22,6 @@ FIELDS = frozenset(
         "code",
         "count",
         "error",
-        "field",
         "function",
         "id",
         "kind",
@@ -83,7 +82,7 @@ def batch(event: Mapping[str, Any], work: Callable[[Any], None], telemetry: Tele
     """
     Work through the records of a queue, one by one; those that fail come again, the others are done with.
 
-    What is refused is told by its code only, since a record holds content.
+    What is refused is told by its code only, since a record holds content: in the names of its members, too.
     """
     failures = []
     for record in event["Records"]:
@@ -91,7 +90,7 @@ def batch(event: Mapping[str, Any], work: Callable[[Any], None], telemetry: Tele
             work(record)
         except HeraldError as error:
             telemetry.count("RecordsRefused")
-            telemetry.note("a record was refused", code=error.code, id=record["messageId"], field=error.field)
+            telemetry.note("a record was refused", code=error.code, id=record["messageId"])
             failures.append(record["messageId"])
         except Exception as error:  # noqa: BLE001 - one bad record must not stop the others
             telemetry.failed(error)

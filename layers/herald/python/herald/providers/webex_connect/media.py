@@ -16,7 +16,7 @@ from herald.provider import Request, Response, error_for_status
 KEY_HEADER = "x-imi-connect-media-api-key"
 
 HOSTS = "webexconnect.io,imiconnect.site,imiconnect.io,imi-wamedia-us.s3.amazonaws.com"
-"""Those of the vendor's own samples; a domain stands for its subdomains too."""
+"""Those of the vendor's own samples; a domain stands for its subdomains too, a bucket in S3 for itself only."""
 
 _HTTPS = 443
 _HOST = re.compile(r"[a-z0-9.-]+")
@@ -34,7 +34,7 @@ def allowed(url: str, account: Account) -> bool:
         port = parts.port or _HTTPS
     except ValueError:
         return False
-    if parts.username is not None or not parts.hostname:
+    if parts.username is not None or not parts.hostname or not url.isprintable():
         return False
     return _own(parts, account) or (parts.scheme == "https" and port == _HTTPS and _listed(parts.hostname, account))
 
@@ -52,7 +52,12 @@ def _listed(host: str, account: Account) -> bool:
     if not isinstance(hosts, str):
         raise ConfigurationError(f"setting media_hosts of account {account.name} must be text")
     known = (name.strip().lower() for name in hosts.split(",") if name.strip())
-    return _HOST.fullmatch(host) is not None and any(f".{host}".endswith(f".{name}") for name in known)
+    return _HOST.fullmatch(host) is not None and any(_covers(name, host) for name in known)
+
+
+def _covers(name: str, host: str) -> bool:
+    # Names of buckets may have dots: what stands before somebody's bucket is a bucket of somebody else's.
+    return host == name or (host.endswith(f".{name}") and not name.endswith(".amazonaws.com"))
 
 
 def download(url: str, account: Account, key: str | None) -> Request:
