@@ -126,6 +126,13 @@ class LocalAws:
         path = self._folder and self._folder / "aws.log"
         return path.read_text(errors="replace") if path and path.exists() else ""
 
+    def workers(self) -> list[int]:
+        """The Lambda workers that run now, by process id; none where there is no /proc."""
+        if self._process is None:
+            return []
+        threads = Path(f"/proc/{self._process.pid}/task").glob("*/children")
+        return [int(each) for children in threads for each in children.read_text().split()]
+
     def start(self) -> None:
         """Start it and wait until it answers, usually within a second; raises LocalAwsError if it does not."""
         if not _MINISTACK.exists():

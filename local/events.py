@@ -25,13 +25,23 @@ class BusTap:
 
     def listen(self, seconds: int = 1) -> list[Event]:
         """The details of events that came, waiting up to `seconds` (at most 20) for the first; also kept in `heard`."""
+        new = [event for _, event in self.listen_timed(seconds)]
+        self.heard += new
+        return new
+
+    def listen_timed(self, seconds: int = 1) -> list[tuple[int, Event]]:
+        """The same, each with the time (ms) at which the bus handed it over, and kept nowhere."""
         sqs = self._stack.client("sqs")
-        answer = sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=_MOST, WaitTimeSeconds=seconds)
-        new: list[Event] = []
+        answer = sqs.receive_message(
+            QueueUrl=self._queue,
+            MaxNumberOfMessages=_MOST,
+            WaitTimeSeconds=seconds,
+            MessageSystemAttributeNames=["SentTimestamp"],
+        )
+        new: list[tuple[int, Event]] = []
         for message in answer.get("Messages", ()):
             sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
-            new.append(json.loads(message["Body"])["detail"])
-        self.heard += new
+            new.append((int(message["Attributes"]["SentTimestamp"]), json.loads(message["Body"])["detail"]))
         return new
 
     def about(self, identifier: str) -> list[Event]:
@@ -40,13 +50,14 @@ class BusTap:
 
 
 @contextmanager
-def tapped(stack: Stack) -> Iterator[BusTap]:
-    """A tap on the stack's bus, removed when the block ends."""
+def tapped(stack: Stack, *types: str) -> Iterator[BusTap]:
+    """A tap on the stack's bus, for all events or those of some types, removed when the block ends."""
     name, bus = f"tap-{uuid.uuid4().hex[:12]}", stack.outputs["EventBusName"]
     sqs, events = stack.client("sqs"), stack.client("events")
+    pattern = {"source": ["herald"], **({"detail-type": types} if types else {})}
     queue = sqs.create_queue(QueueName=name)["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    rule = events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps({"source": ["herald"]}))["RuleArn"]
+    rule = events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(pattern))["RuleArn"]
     allowed = {
         "Effect": "Allow",
         "Principal": {"Service": "events.amazonaws.com"},

@@ -69,6 +69,11 @@ class Control[Order: BaseModel]:
         counted: Mapping[str, int] = self._asked("messages", filters)["sent"]
         return counted
 
+    def handsets(self, **filters: str) -> tuple[Mapping[str, int], int]:
+        """How often each recipient (written plainly) got a message, and in how many calls they were asked for."""
+        told = self._asked("handsets", filters)
+        return told["handsets"], int(told["calls"])
+
     def webhooks(self, **filters: str) -> list[Webhook]:
         """What was posted to Herald, with every attempt, oldest first."""
         return [_webhook(each) for each in self._asked("webhooks", filters)["webhooks"]]

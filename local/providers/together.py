@@ -2,7 +2,7 @@
 The simulators of all providers at once, on ports one after the other.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Self
@@ -24,15 +24,15 @@ class Simulators:
 
     @classmethod
     @contextmanager
-    def running(cls, first_port: int | None) -> Iterator[Self]:
-        """All of them, gone when the block ends. None takes any free ports."""
+    def running(cls, first_port: int | None, settings: Mapping[str, str] | None = None) -> Iterator[Self]:
+        """All of them, gone when the block ends. None takes any free ports; `settings` are those of the kit."""
         ports: list[int | None] = [None] * 4 if first_port is None else [*range(first_port, first_port + 4)]
         with ExitStack() as processes:
             yield cls(
-                processes.enter_context(Websms(ports[0])),
-                processes.enter_context(SmsGlobal(ports[1])),
-                processes.enter_context(WebexConnect(ports[2])),
-                processes.enter_context(HuaweiAicc(ports[3])),
+                processes.enter_context(Websms(ports[0], settings=settings)),
+                processes.enter_context(SmsGlobal(ports[1], settings=settings)),
+                processes.enter_context(WebexConnect(ports[2], settings=settings)),
+                processes.enter_context(HuaweiAicc(ports[3], settings=settings)),
             )
 
     @property

@@ -2,6 +2,7 @@
 The API under `/_control/`, for tests and tours. No provider has it.
 
     GET   messages            what arrived to be sent; filter by recipient, reference, provider_id, operation or family
+    GET   handsets            how often each recipient got a message, and how many calls asked for that
     GET   calls               all other requests (tokens, lists, uploads); filters as above
     GET   webhooks            what was sent, with every attempt; filter by recipient, reference, provider_id, kind, word
     GET   wait                long poll: messages, accepted, calls, webhooks, acknowledged = N; idle=1; filters; timeout
@@ -120,6 +121,12 @@ class Control:
         shown = [_shown_arrival(arrival) for arrival in arrivals]
         return json_answer({"count": len(shown), "sent": sent, "messages": shown})
 
+    async def get_handsets(self, request: Request) -> Response:
+        """Every accepted message by its recipient, written plainly; filters as for messages."""
+        arrivals = self.arrivals(request)
+        got = Counter(one for arrival in arrivals for one in map(plain, arrival.recipients) if arrival.took(one))
+        return json_answer({"calls": len(arrivals), "handsets": got})
+
     async def get_calls(self, request: Request) -> Response:
         shown = [_shown_arrival(call) for call in self.calls(request)]
         return json_answer({"count": len(shown), "calls": shown})
@@ -225,6 +232,7 @@ def control_routes(provider: Provider[Any, Any], reroute: Callable[[], None]) ->
     table: list[tuple[str, str, Any]] = [
         *provider.control_routes(),
         ("GET", "messages", control.get_messages),
+        ("GET", "handsets", control.get_handsets),
         ("GET", "calls", control.get_calls),
         ("GET", "webhooks", control.get_webhooks),
         ("POST", "webhooks", control.post_webhook),

@@ -1,0 +1,132 @@
+"""
+`make soak`: load with faults, quiet, balance. Exit code 1 when anything was lost, doubled or left behind.
+"""
+
+import argparse
+import random
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from local.aws import LocalAws, Stack
+from local.client import until
+from local.furnishing import furnish
+from local.providers import Simulators
+from tests.soak.balance import Balance, draw_up, is_quiet
+from tests.soak.killer import Killer
+from tests.soak.lag import Lag
+from tests.soak.load import Accepted, Place, Sender
+
+# Leases, graces and watchdogs so short that their ends come many times in a run.
+PARAMETERS = {
+    "Pace": "brisk",
+    "WatchdogSeconds": "30",
+    "GraceSeconds": "20",
+    "LocalHosts": "127.0.0.1,localhost",
+    "LogLevel": "WARNING",
+}
+KEPT = {"keep": "2000000"}
+QUIET_SECONDS = 900
+"""Within which everything has to have come to an end once nobody sends any more: a few leases, graces and minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How long (seconds), with how many senders, how often a worker dies (seconds between), and the dice's seed."""
+
+    seconds: float
+    senders: int
+    kill_every: float
+    seed: int
+
+
+def say(text: str) -> None:
+    """A line at the terminal, at once."""
+    print(text, flush=True)  # noqa: T201 - a command
+
+
+def soak(run: Run) -> bool:
+    """Whether all went as it has to."""
+    with ExitStack() as running:
+        say(f"seed {run.seed}: starting the local AWS and the simulators, deploying")
+        aws = running.enter_context(LocalAws())
+        simulators = running.enter_context(Simulators.running(None, KEPT))
+        stack = aws.deploy(PARAMETERS)
+        key = furnish(stack, simulators).key
+        provider = simulators.websms.control
+        accepted, quiet = Accepted(), threading.Event()
+        lag = Lag(stack, quiet)
+        lag.start()
+        over = threading.Event()
+        killer = Killer(aws, over, run.kill_every, run.seed)
+        senders = [
+            Sender(number, place=Place(stack, key, provider), accepted=accepted, over=over, seed=run.seed)
+            for number in range(run.senders)
+        ]
+        took = _load(run, killer, senders, accepted)
+        say(f"{accepted.messages} messages accepted in {took:.0f} s; waiting until everything is quiet")
+        started = time.monotonic()
+        still = _becomes_quiet(stack)
+        quiet.set()
+        lag.join()
+        balance = draw_up(stack, provider, accepted.recipients)
+        _tell(balance, accepted, killer.killed, time.monotonic() - started)
+        say(f"G16  from a change to its event, ms: p50 {lag.quantile(50):.0f}, p99 {lag.quantile(99):.0f}")
+        return still and not balance.mistakes
+
+
+def _load(run: Run, killer: Killer, senders: Sequence[Sender], accepted: Accepted) -> float:
+    """Send for as long as was asked for; the seconds it took."""
+    started = time.monotonic()
+    for thread in (killer, *senders):
+        thread.start()
+    while time.monotonic() - started < run.seconds and not killer.over.wait(min(30, run.seconds)):
+        say(f"  {time.monotonic() - started:5.0f} s: {accepted.messages} accepted, {killer.killed} workers killed")
+    killer.over.set()
+    for thread in (killer, *senders):
+        thread.join()
+    for sender in senders:
+        if sender.failure:
+            raise sender.failure
+    return time.monotonic() - started
+
+
+def _becomes_quiet(stack: Stack) -> bool:
+    try:
+        until(lambda: is_quiet(stack), QUIET_SECONDS)
+    except TimeoutError:
+        return False
+    return True
+
+
+def _tell(balance: Balance, accepted: Accepted, killed: int, waited: float) -> None:
+    """The balance sheet."""
+    say(f"quiet after {waited:.0f} s. Faults: {dict(sorted(accepted.faults.items()))}, workers killed: {killed},")
+    say(f"requests repeated because nobody answered: {accepted.refused}")
+    ends = " + ".join(f"{count} {end}" for end, count in balance.ends.most_common())
+    say(f"G3   accepted {balance.messages} = {ends}")
+    say(f"G3   lost {len(balance.lost)}, taken twice by the provider {len(balance.twice)} (all at_most_once)")
+    say(f"G3   unknown though received {balance.unknown_received}, dead letters {balance.dead or 0}")
+    say(f"G5   calls to the provider {balance.calls}")
+    for mistake in balance.mistakes:
+        say(f"WRONG: {mistake}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="make soak", description="A long run with faults, and its balance sheet.")
+    parser.add_argument("--minutes", type=float, default=30, help="how long to send (30)")
+    parser.add_argument("--senders", type=int, default=4, help="programs that send at the same time (4)")
+    parser.add_argument("--kill-every", type=float, default=4, help="seconds between two dying workers (4)")
+    parser.add_argument("--seed", type=int, default=None, help="of all dice; printed, so that a run can be repeated")
+    given = parser.parse_args(arguments)
+    seed = random.randrange(10**6) if given.seed is None else given.seed  # noqa: S311 - dice
+    well = soak(Run(given.minutes * 60, given.senders, given.kill_every, seed))
+    return 0 if well else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""
+How long it takes from a change to its event, by the clocks of table and bus.
+"""
+
+import threading
+from datetime import datetime
+from statistics import quantiles
+
+from local.aws import Stack
+from local.events import tapped
+
+
+class Lag(threading.Thread):
+    """Listens to what is accepted until it is told to stop; `lags` in milliseconds."""
+
+    def __init__(self, stack: Stack, over: threading.Event) -> None:
+        super().__init__(name="lag")
+        self._stack = stack
+        self._over = over
+        self.lags: list[float] = []
+
+    def run(self) -> None:
+        """Events of acceptance tell when they happened; the bus, when it handed them over."""
+        with tapped(self._stack, "message.accepted", "request.accepted") as tap:
+            while not self._over.is_set():
+                for handed_over, event in tap.listen_timed(1):
+                    # Of a message that waited to be read, only its own write counts, not when it was asked for.
+                    self.lags.append(handed_over - datetime.fromisoformat(event["at"]).timestamp() * 1000)
+
+    def quantile(self, percent: int) -> float:
+        """Milliseconds within which so many percent were told; 0 when nothing was heard."""
+        minimum = 2
+        return quantiles(self.lags, n=100)[percent - 1] if len(self.lags) >= minimum else 0.0
