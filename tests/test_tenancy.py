@@ -20,6 +20,7 @@ from herald.identifier import digest, member_id
 from herald.models import Account, Channel, Sender
 from herald.webhook_address import token
 from tests import webhooks
+from tests.callbacks import add_endpoint, answering
 from tests.conftest import Show
 from tests.world import LANES, SIGNING_KEY, STACK, Answer, Json, World
 
@@ -37,10 +38,14 @@ AT_HOME: Mapping[str, tuple[str, ...]] = {
     "/v1/messages/{id}": ("message", "member", "request"),
     "/v1/inbound/{id}": ("inbound",),
     "/v1/media/{id}": ("medium", "upload"),
+    "/v1/endpoints/{id}": ("endpoint",),
+    "/v1/erasures/{id}": ("erasure",),
+    "{event}": ("delivery",),
     "{signature}": ("link",),
     "{account}": ("account",),
     "?request": ("request",),
-    "?cursor": ("cursor of messages", "cursor of inbound"),
+    "?cursor": ("cursor of messages", "cursor of inbound", "cursor of deliveries"),
+    "cursor": ("cursor of deliveries",),
     "?account": ("account",),
     "account": ("account",),
     "from": ("sender",),
@@ -50,6 +55,8 @@ NO_IDS = {
     *("{kind}", "?from", "?to", "?limit", "?recipient", "?sender", "?status", "?channel", "?filename", "?fresh"),
     *("channel", "to", "recipients", "content", "variables", "options", "strict", "success", "raw", "lane", "policy"),
     *("send_at", "reference", "content_type", "size", "filename"),
+    *("?state", "url", "events", "description", "disabled", "overlap_seconds", "state", "address", "addresses"),
+    "POST /v1/endpoints/{id}/replay from",  # a time
     *("Idempotency-Key:", "idempotency_key"),  # names that each tenant gives: a test of its own
 }
 OPEN = {
@@ -81,6 +88,15 @@ _SLOTS = [{"data": "ten", "starts": LATER, "minutes": 15}]
 _BUTTONS = [{"type": "reply", "label": "Yes", "data": "yes"}]
 _PHONE = {"type": "push_ios", "value": "device-1"}
 _APPLE = {"type": "apple", "value": "urn:mbid:AQAAY3ada"}
+
+BODIES: Mapping[str, Json] = {
+    "PATCH /v1/endpoints/{id}": {"description": "mine"},
+    "POST /v1/endpoints/{id}/rotate": {},
+    "POST /v1/endpoints/{id}/test": {},
+    "POST /v1/endpoints/{id}/replay": {},
+    "POST /v1/endpoints/{id}/deliveries/{event}/replay": {},
+}
+"""What routes take that take no message."""
 
 MEDIA: Mapping[str, Callable[[str], Json]] = {
     "MediaContent.media": _media("media", {"type": "media", "kind": "image"}, "whatsapp"),
@@ -158,7 +174,7 @@ def places() -> Iterator[Place]:
                 yield Place(route, name)
         schema = told.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
         members = _schemas()[schema["$ref"].rpartition("/")[2]]["properties"] if schema else {}
-        yield from (Place(route, name) for name in members if name not in NO_IDS)
+        yield from (Place(route, name) for name in members if not NO_IDS & {name, f"{route} {name}"})
         if "content" in members:
             yield from (Place(route, name) for name in sorted(media_places()))
 
@@ -175,8 +191,9 @@ class Neighbours:
         self.acme = world.key
         _furnish(world)
         self.zeta = world.add_key("zeta")
-        world.provider = webhooks.takes_everything
-        self.things = _things(world)
+        world.provider, world.customer = webhooks.takes_everything, answering(500)
+        self.endpoints = {tenant: add_endpoint(world, tenant, tenant).id for tenant in ("acme", "zeta")}
+        self.things = _things(world) | _called_back(world, self.endpoints["acme"])
         self.medium = _upload(world, self.zeta)
         self.link = _link(world, "zeta", self.medium)
         hello = {"channel": "rcs", "to": PERSON, "content": {"type": "text", "text": "Hello"}, "send_at": LATER}
@@ -186,6 +203,8 @@ class Neighbours:
         """The route with this id in this place, all else as it should be."""
         method, _, path = place.route.partition(" ")
         fills = {"kind": "status", "id": self.medium, "signature": self.link}
+        if "/v1/endpoints" in path:
+            fills |= {"id": self.endpoints["zeta" if key == self.zeta else "acme"], "event": self.things["delivery"].id}
         if place.name.startswith("{"):
             fills[place.name.strip("{}")] = identifier
         for name, value in fills.items():
@@ -196,13 +215,15 @@ class Neighbours:
             query[place.name[1:]] = identifier
         asked = "&".join(f"{name}={value}" for name, value in query.items())
         headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
-        body = json.dumps(self._body(place, identifier, key)).encode() if method == "POST" else b""
+        body = json.dumps(self._body(place, identifier, key)).encode() if method in ("POST", "PATCH") else b""
         return self.world.call(method, f"{path}?{asked}" if asked else path, headers, body)
 
     def _body(self, place: Place, identifier: str, key: str) -> Json:
         mine = "zeta" if key == self.zeta else "acme"
         if place.name in MEDIA:
             return MEDIA[place.name](identifier) | {"account": f"{mine}-connect"}
+        if place.route in BODIES:
+            return {**BODIES[place.route], **({} if place.name.startswith("{") else {place.name: identifier})}
         body = {"channel": "rcs", "to": PERSON, "content": {"type": "text", "text": "Hello"}}
         return body | ({"account": "shared"} if place.name == "from" else {}) | {place.name: identifier}
 
@@ -258,6 +279,19 @@ def _things(world: World) -> Mapping[str, Thing]:
     }
 
 
+def _called_back(world: World, endpoint: str) -> Mapping[str, Thing]:
+    """An endpoint that takes nothing, what it did not take, and an erasure."""
+    page = world.get(f"/v1/endpoints/{endpoint}/deliveries?limit=1").json
+    erasure = str(world.post("/v1/erasures", {"address": "+436769999999"}).json["id"])
+    nobody, delivery = digest("nobody"), page["deliveries"][0]["event_id"]
+    return {
+        "endpoint": Thing(endpoint, nobody),
+        "delivery": Thing(delivery, f"{nobody}:0:sent"),
+        "erasure": Thing(erasure, nobody),
+        "cursor of deliveries": Thing(page["next_cursor"], "A" * len(page["next_cursor"])),
+    }
+
+
 def _scheduled(world: World) -> tuple[str, str, str]:
     """A message, a member that nobody has claimed, and its request; all for later."""
     sent = {"channel": "sms", "send_at": LATER, "reference": SECRET, "content": {"type": "text", "text": SECRET}}
@@ -301,10 +335,12 @@ def test_ids_are_real(neighbours: Neighbours) -> None:
     kinds = {kind for place in PLACES for kind in place.kinds}
     assert kinds == set(neighbours.things), "every kind of id has one made in _things, and a place"
     for place in PLACES:
-        if place.name in ("?cursor", "{account}") or place.route in OPEN:
+        if place.name in ("?cursor", "cursor", "{account}") or place.route in OPEN:
             continue  # cursors and links fit one list and one medium only: below
-        # A stop changes what it is about, and the others need these as they are.
+        # A stop or an end changes what it is about, and the others need these as they are.
         others = dict(zip(place.kinds, _scheduled(neighbours.world), strict=True)) if "cancel" in place.route else {}
+        if place.route.startswith("DELETE"):
+            others = {"endpoint": add_endpoint(neighbours.world, "another").id}
         for kind in place.kinds:
             identifier = others.get(kind, neighbours.things[kind].id)
             answer = neighbours.ask(place, identifier, neighbours.acme)
@@ -315,6 +351,9 @@ def test_ids_are_real(neighbours: Neighbours) -> None:
     for name in ("messages", "inbound"):
         cursor = neighbours.things[f"cursor of {name}"].id
         assert neighbours.world.get(f"/v1/{name}?limit=1&cursor={cursor}").status == 200
+    deliveries = f"/v1/endpoints/{neighbours.endpoints['acme']}/deliveries?limit=1"
+    cursor = neighbours.things["cursor of deliveries"].id
+    assert neighbours.world.get(f"{deliveries}&cursor={cursor}").status == 200
 
 
 @pytest.mark.parametrize("place", PLACES, ids=str)
@@ -410,4 +449,4 @@ def test_keys(neighbours: Neighbours, route: str, figure: Show) -> None:
 
 def _call(world: World, method: str, path: str, key: str) -> Answer:
     headers: dict[str, Any] = {"authorization": f"Bearer {key}"} if key else {}
-    return world.call(method, path, headers, b"neither JSON nor a picture" if method == "POST" else b"")
+    return world.call(method, path, headers, b"neither JSON nor a picture" if method in ("POST", "PATCH") else b"")
