@@ -20,6 +20,7 @@ from standardwebhooks import Webhook
 from herald.aws import clients
 from herald.aws.deliveries import LIFE, DeliveryState
 from herald.aws.endpoint_gates import FIRST_PAUSE
+from herald.aws.listing import Listing, Position, with_person
 from herald.endpoint import Disabled, Endpoint, secret_of
 from herald.errors import Conflict, NotFound
 from herald.replaying import Choice
@@ -629,12 +630,5 @@ def test_with_its_person(world: World) -> None:
     table = world.operator.table
     stored = table.query("pp = :pp", {"pp": party}, index="party").items
     assert len([item for item in stored if item["pk"].startswith("H#")]) == 6
-    listed = world.get("/v1/messages?recipient=%2B436761234567&limit=2").json
-    found = [one["id"] for one in listed["messages"]]
-    found += [
-        one["id"]
-        for one in world.get(f"/v1/messages?recipient=%2B436761234567&limit=2&cursor={listed['next_cursor']}").json[
-            "messages"
-        ]
-    ]
-    assert sorted(found) == sorted(messages)
+    entries, _ = Listing(table).entries(with_person("acme", "+436761234567", 0, world.clock.now), Position())
+    assert sorted(entry.pk for entry in entries) == sorted(f"M#{message}" for message in messages)
