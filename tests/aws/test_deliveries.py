@@ -53,7 +53,7 @@ def test_back_as_it_was(table: Table, deliveries: Deliveries) -> None:
     assert deliveries.find([]) == {}
     item = table.get(keys.deliveries(HOOK), DELIVERY.id)
     assert item
-    assert (item["ls"], item["pp"], item["ts"]) == (f"{NOW + 905_000}#callback", "P#acme#x", f"{NOW}#m")
+    assert (item["ls"], item["pp"], item["ts"]) == (f"{NOW + 905_000}#callback", "P#acme#x", f"callback#{NOW}#m")
     assert item["lp"].startswith("D#")
     with pytest.raises(NotFound):
         deliveries.read(HOOK, "x")

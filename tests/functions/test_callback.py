@@ -20,6 +20,7 @@ from standardwebhooks import Webhook
 from herald.aws import clients
 from herald.aws.deliveries import LIFE, DeliveryState
 from herald.aws.endpoint_gates import FIRST_PAUSE
+from herald.aws.listing import Listing, Position, with_person
 from herald.endpoint import Disabled, Endpoint, secret_of
 from herald.errors import Conflict, NotFound
 from herald.replaying import Choice
@@ -96,6 +97,19 @@ def test_who_wants_what(world: World) -> None:
     webhooks.send(world)
     world.settle()
     assert [request.url.host for request in world.posted] == ["sent.example"]
+
+
+def test_a_healthy_endpoint_costs_no_write(world: World) -> None:
+    """Ten events that are taken at once cost one read of the gate, and nothing else in the table."""
+    endpoint = add_endpoint(world)
+    put(world, endpoint)
+    run(world)
+    put(world, endpoint, range(1, 11))
+    (batch,) = world.batches("CallbackQueue")
+    with listening() as calls:
+        world.invoke("callback", {"Records": batch}, REMAINING)
+    assert calls == ["BatchGetItem"]
+    assert len(world.posted) == 11
 
 
 # Signatures.
@@ -210,6 +224,23 @@ def test_the_edges_of_the_jitter(world: World, dice: float) -> None:
     live(world)
     gaps = [after - before for before, after in pairwise(_times(world))]
     assert gaps == [round(seconds * (0.8 + 0.4 * dice)) for seconds in SCHEDULE]
+
+
+def test_when_the_clock_looks(world: World) -> None:
+    """A try that the queue holds is watched a quarter of an hour behind it; a later one is the clock's own."""
+    endpoint = add_endpoint(world)
+    world.customer = answering(404)
+    put(world, endpoint)
+    watched = []
+    for _ in range(3):
+        run(world)
+        (row,) = rows(world, endpoint)
+        assert row.next
+        assert row.due
+        watched.append(row.due - row.next)
+        world.clock.now = row.next
+    assert watched == [900_000, 900_000, 0]
+    assert world.held_until("CallbackQueue") == []
 
 
 @pytest.mark.goal("G14")
@@ -599,12 +630,5 @@ def test_with_its_person(world: World) -> None:
     table = world.operator.table
     stored = table.query("pp = :pp", {"pp": party}, index="party").items
     assert len([item for item in stored if item["pk"].startswith("H#")]) == 6
-    listed = world.get("/v1/messages?recipient=%2B436761234567&limit=2").json
-    found = [one["id"] for one in listed["messages"]]
-    found += [
-        one["id"]
-        for one in world.get(f"/v1/messages?recipient=%2B436761234567&limit=2&cursor={listed['next_cursor']}").json[
-            "messages"
-        ]
-    ]
-    assert sorted(found) == sorted(messages)
+    entries, _ = Listing(table).entries(with_person("acme", "+436761234567", 0, world.clock.now), Position())
+    assert sorted(entry.pk for entry in entries) == sorted(f"M#{message}" for message in messages)

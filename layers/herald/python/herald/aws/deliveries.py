@@ -20,6 +20,9 @@ from herald.errors import NotFound
 DUE = "callback"
 """What a row that waits is due for."""
 
+_BEHIND = "callback#"
+"""Puts rows behind all times in the index of persons: whoever erases finds them, lists of messages do not."""
+
 LIFE = 30 * 86_400
 """Seconds that a row is kept."""
 
@@ -161,7 +164,6 @@ _CHANGING = ("state", "attempts", "waits", "last", "next", "lp", "ls", "turn", "
 
 def _item(delivery: Delivery) -> Item:
     pk = keys.deliveries(delivery.endpoint)
-    party, party_sort = delivery.party or (None, None)
     waiting = delivery.due is not None
     return {
         "pk": pk,
@@ -176,8 +178,8 @@ def _item(delivery: Delivery) -> Item:
         "next": delivery.next,
         "lp": keys.shard(pk + delivery.id) if waiting else None,
         "ls": keys.due(delivery.due, DUE) if delivery.due is not None else None,
-        "pp": party,
-        "ts": party_sort,
+        "pp": delivery.party[0] if delivery.party else None,
+        "ts": f"{_BEHIND}{delivery.party[1]}" if delivery.party else None,
         "turn": delivery.turn,
         "ttl": delivery.ttl,
     }
@@ -200,5 +202,5 @@ def delivery_of(item: Item) -> Delivery:
         due=int(at) if at else None,
         turn=item["turn"],
         ttl=item["ttl"],
-        party=(item["pp"], item["ts"]) if "pp" in item else None,
+        party=(item["pp"], item["ts"].removeprefix(_BEHIND)) if "pp" in item else None,
     )
