@@ -98,6 +98,19 @@ def test_who_wants_what(world: World) -> None:
     assert [request.url.host for request in world.posted] == ["sent.example"]
 
 
+def test_a_healthy_endpoint_costs_no_write(world: World) -> None:
+    """Ten events that are taken at once cost one read of the gate, and nothing else in the table."""
+    endpoint = add_endpoint(world)
+    put(world, endpoint)
+    run(world)
+    put(world, endpoint, range(1, 11))
+    (batch,) = world.batches("CallbackQueue")
+    with listening() as calls:
+        world.invoke("callback", {"Records": batch}, REMAINING)
+    assert calls == ["BatchGetItem"]
+    assert len(world.posted) == 11
+
+
 # Signatures.
 
 
@@ -210,6 +223,23 @@ def test_the_edges_of_the_jitter(world: World, dice: float) -> None:
     live(world)
     gaps = [after - before for before, after in pairwise(_times(world))]
     assert gaps == [round(seconds * (0.8 + 0.4 * dice)) for seconds in SCHEDULE]
+
+
+def test_when_the_clock_looks(world: World) -> None:
+    """A try that the queue holds is watched a quarter of an hour behind it; one beyond 15 minutes is the clock's own."""
+    endpoint = add_endpoint(world)
+    world.customer = answering(404)
+    put(world, endpoint)
+    watched = []
+    for _ in range(3):
+        run(world)
+        (row,) = rows(world, endpoint)
+        assert row.next
+        assert row.due
+        watched.append(row.due - row.next)
+        world.clock.now = row.next
+    assert watched == [900_000, 900_000, 0]
+    assert world.held_until("CallbackQueue") == []
 
 
 @pytest.mark.goal("G14")
