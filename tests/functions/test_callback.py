@@ -226,7 +226,7 @@ def test_the_edges_of_the_jitter(world: World, dice: float) -> None:
 
 
 def test_when_the_clock_looks(world: World) -> None:
-    """A try that the queue holds is watched a quarter of an hour behind it; one beyond 15 minutes is the clock's own."""
+    """A try that the queue holds is watched a quarter of an hour behind it; a later one is the clock's own."""
     endpoint = add_endpoint(world)
     world.customer = answering(404)
     put(world, endpoint)
