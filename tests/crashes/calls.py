@@ -122,7 +122,10 @@ class Calls:
         if getattr(self._mine, "elsewhere", False):
             return
         frame = sys._getframe(1)  # noqa: SLF001 - whose call it is
-        call = Call(name, site_of(frame, _BORDERS[service]) if name in EFFECTS else None, _path(frame))
+        self._mine.number = 0
+        if not (path := _path(frame)):
+            return  # the world's own
+        call = Call(name, site_of(frame, _BORDERS[service]) if name in EFFECTS else None, path)
         with self._lock:
             self.made.append(call)
             self.names.append(name)
@@ -152,13 +155,13 @@ class Calls:
 
 
 def _path(frame: FrameType | None) -> tuple[str, ...]:
-    """Where in our source this comes from: the innermost lines."""
+    """Where in our source this comes from: the innermost lines, none when it does not."""
     lines: list[str] = []
     while frame is not None and len(lines) < _DEPTH:
         if frame.f_code.co_filename.startswith(str(SOURCE)):
             lines.append(f"{frame.f_code.co_filename.removeprefix(f'{SOURCE}/')}:{frame.f_lineno}")
         frame = frame.f_back
-    return tuple(lines) or ("a test",)
+    return tuple(lines)
 
 
 @contextmanager

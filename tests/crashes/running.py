@@ -2,14 +2,13 @@
 Every fault at every call of a scenario, one life each.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
 from tests.crash import restart
 from tests.crashes.calls import Call, Calls, Fault, Point, watched
 from tests.crashes.scenario import End, Life, Scenario
-from tests.crashes.sites import Site
 from tests.crashes.stage import Stage
 from tests.faults import Died
 
@@ -19,56 +18,50 @@ class Result:
     """
     What became of the lives of a scenario.
 
-    `sites` are those at which something went wrong, `reached` those of a whole life; `unknown` counts messages of which
-    nobody knows, `wrong` says of each violation where it was.
+    `struck` are the calls that went wrong, by what became of them; `unknown` counts messages of which nobody knows
+    whether they were sent, `wrong` says of each violation where it was.
     """
 
-    lives: int = 0
+    struck: dict[Fault, list[Call]] = field(default_factory=lambda: {fault: [] for fault in Fault})
     unknown: int = 0
-    sites: set[Site] = field(default_factory=set)
-    reached: set[Site] = field(default_factory=set)
     wrong: list[str] = field(default_factory=list)
 
 
 PATIENCE = 3
 """How often a trigger comes again at once."""
 
+refused: set[object] = set()
+"""The ways to calls that were refused in this process."""
 
-type Choose = Callable[[list[Call], Scenario], Iterator[Point]]
 
-
-def deaths(made: list[Call], scenario: Scenario) -> Iterator[Point]:
+def points(made: list[Call], scenario: Scenario) -> Iterator[Point]:
     """
-    Before each call that has an effect, and after the last; after each, where others go on at the same time.
+    Death before each call that has an effect, and after the last; after each, where others go on at the same time.
 
-    To die at a read, or after a call, is to die before the next effect: nothing but memory lies between.
+    To die at a read, or after a call, is to die before the next effect: nothing but memory lies between. Refused is
+    each call, reads too, and lost the answer of each effect; once for each way to it, whichever scenario comes first.
     """
     effects = [number for number, call in enumerate(made, 1) if call.is_effect]
     for number in effects:
         yield Point(number, Fault.DIES_BEFORE)
         if scenario.side_by_side or number == effects[-1]:
             yield Point(number, Fault.DIES_AFTER)
-
-
-def refusals(made: list[Call], _: Scenario) -> Iterator[Point]:
-    """Every call, reads too; of those from the very same lines the first and the last."""
-    places: dict[object, list[int]] = {}
+    here: set[object] = set()
     for number, call in enumerate(made, 1):
-        places.setdefault((call.name, call.path), []).append(number)
-    for numbers in places.values():
-        yield from (Point(number, Fault.REFUSED) for number in {numbers[0], numbers[-1]})
-
-
-def lost_answers(made: list[Call], _: Scenario) -> Iterator[Point]:
-    """Every effect."""
-    return (Point(number, Fault.LOST) for number, call in enumerate(made, 1) if call.is_effect)
+        way = call.name, call.path
+        if way not in refused or (scenario.all_refused and way not in here):
+            refused.add(way)
+            here.add(way)
+            yield Point(number, Fault.REFUSED)
+            if call.is_effect:
+                yield Point(number, Fault.LOST)
 
 
 @cache
-def run(scenario: Scenario, choose: Choose) -> Result:
+def run(scenario: Scenario) -> Result:
     """Live through all of it; once a process, whoever asks."""
     with scenario.stage() as stage:
-        return _Run(scenario, stage).all(choose)
+        return _Run(scenario, stage).all()
 
 
 @dataclass
@@ -78,11 +71,10 @@ class _Run:
     result: Result = field(default_factory=Result)
     lived: list[tuple[str, Life, End]] = field(default_factory=list)
 
-    def all(self, choose: Choose) -> Result:
+    def all(self) -> Result:
         """First a life in which nothing goes wrong, which tells what there is to go wrong."""
         made = self.live(0, None)
-        self.result.reached = {call.site for call in made if call.site}
-        for number, point in enumerate(choose(made, self.scenario), 1):
+        for number, point in enumerate(points(made, self.scenario), 1):
             self.live(number, point)
         self.come_to_rest()
         return self.result
@@ -105,6 +97,7 @@ class _Run:
         self.note(calls, point, label)
         if not answered and life.trigger.repeats:
             restart(self.stage.world)
+            self.stage.world.clock.now += life.trigger.pause
             answered = any(life.trigger.fire() for _ in range(PATIENCE))
             self.blame(label, () if answered else ["never answered for"])
         self.lived.append((label, life, End(point and point.fault, answered)))
@@ -112,13 +105,12 @@ class _Run:
 
     def note(self, calls: Calls, point: Point | None, label: str) -> None:
         """What this run of the function shows."""
-        self.result.lives += point is not None
         self.blame(label, [calls.wrong] if calls.wrong else [])
         self.blame(label, [f"{call} is at no known site" for call in calls.made if call.is_effect and not call.site])
         if point is not None and calls.struck is None:
             self.blame(label, ["there was no such call"])
-        elif calls.struck and calls.struck.site:
-            self.result.sites.add(calls.struck.site)
+        elif point is not None and calls.struck:
+            self.result.struck[point.fault].append(calls.struck)
 
     def blame(self, label: str, wrong: Iterable[str]) -> None:
         self.result.wrong += [f"{label}: {each}" for each in wrong]

@@ -35,13 +35,14 @@ class Life:
     subject: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scenario:
     """
     `begin` makes the n-th life; nothing goes wrong while it does.
 
     `side_by_side`: calls are made from several threads, so a death after one is not a death before the next. `polls`:
-    lists of providers are read. `accounts` are those whose breakers and rates no life inherits.
+    lists of providers are read. `all_refused`: also what others were refused already is refused here. `accounts` are
+    those whose breakers and rates no life inherits.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Scenario:
     begin: Callable[[Stage, int], Life]
     side_by_side: bool = False
     polls: bool = False
+    all_refused: bool = False
     accounts: tuple[str, ...] = field(default=("acme-sms", "acme-websms"))
 
     def __str__(self) -> str:

@@ -9,8 +9,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from herald.calling import LEASE
 from herald.errors import Unavailable
 from tests.world import Answer, Json, World
+
+SOON = LEASE + 1000
+"""Milliseconds after which somebody comes again: those who renew tokens are given up by then."""
 
 
 class Mishandled(AssertionError):
@@ -23,6 +27,7 @@ class Http:
 
     call: Callable[[], Answer]
     repeats: bool = True
+    pause: int = SOON
     answer: Answer | None = None
 
     def fire(self) -> bool:
@@ -44,6 +49,7 @@ class Queue:
     function: str
     records: list[Json]
     repeats: bool = True
+    pause: int = SOON
 
     def fire(self) -> bool:
         answer: Mapping[str, Any] = self.world.invoke(self.function, {"Records": self.records})
@@ -62,6 +68,7 @@ class Stream:
     world: World
     records: list[Json]
     repeats: bool = True
+    pause: int = 0
 
     def fire(self) -> bool:
         failures = self.world.invoke("publish", {"Records": self.records})["batchItemFailures"]
@@ -77,6 +84,7 @@ class Minute:
 
     world: World
     repeats: bool = True
+    pause: int = 0
 
     def fire(self) -> bool:
         try:

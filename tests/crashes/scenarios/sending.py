@@ -162,19 +162,21 @@ _EVENT = {
 
 SCENARIOS = (
     Scenario("send: one", acme, accepted(one)),
-    Scenario("send: one, and nobody repeats", acme, accepted(one, repeats=False)),
+    Scenario("send: one, and nobody repeats", acme, accepted(one, repeats=False), all_refused=True),
     Scenario("send: one without a key", acme, accepted(one, key=False)),
-    Scenario("send: one without a key, and nobody repeats", acme, accepted(one, key=False, repeats=False)),
+    Scenario(
+        "send: one without a key, and nobody repeats", acme, accepted(one, key=False, repeats=False), all_refused=True
+    ),
     Scenario("send: large", acme, accepted(large)),
-    Scenario("send: large, and nobody repeats", acme, accepted(large, repeats=False)),
+    Scenario("send: large, and nobody repeats", acme, accepted(large, repeats=False), all_refused=True),
     Scenario("send: many", acme, accepted(three)),
-    Scenario("send: many, and nobody repeats", acme, accepted(three, repeats=False)),
-    Scenario("send: many without a key", acme, accepted(three, key=False, repeats=False)),
+    Scenario("send: many, and nobody repeats", acme, accepted(three, repeats=False), all_refused=True),
+    Scenario("send: many without a key", acme, accepted(three, key=False, repeats=False), all_refused=True),
     Scenario("send: scheduled", acme, accepted(scheduled(one))),
     Scenario("send: many scheduled", acme, accepted(scheduled(three), repeats=False)),
-    Scenario("send: a repeated key", acme, repeated(one)),
+    Scenario("send: a repeated key", acme, repeated(one), all_refused=True),
     Scenario("send: a repeated key of many", acme, repeated(three)),
-    Scenario("send: by the intake queue", acme, intake(one)),
+    Scenario("send: by the intake queue", acme, intake(one), all_refused=True),
     Scenario("send: by the bus", acme, intake(one, _EVENT)),
     Scenario("cancel: one", acme, cancelled(one)),
     Scenario("cancel: one that is scheduled", acme, cancelled(scheduled(one))),

@@ -167,12 +167,11 @@ def poll(stage: Stage, number: int) -> Life:
         Name=f"herald/accounts/{account}", SecretString='{"api_key": "k", "api_secret": "s"}'
     )
     for name in YOUNG:
-        Polls(world.operator.table).start(account, name, world.clock.now)
+        Polls(world.operator.table).start(account, name, world.clock.now - 60_000)
     identifier = send(world, whatsapp(account=account))
     assert not world.invoke("deliver", {"Records": stage.take("TransactionalQueue")})["batchItemFailures"]
     vendor.outbound[-1]["state"] = "delivered"
     vendor.write(f"text {number}.")
-    world.clock.now += 60_000
 
     def check(_: End) -> None:
         item = stage.item(identifier)

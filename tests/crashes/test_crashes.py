@@ -1,5 +1,6 @@
 """
-Every function dies before and after each of its calls: nothing is lost, nothing is sent twice where it could be known.
+Every function dies before and after each of its calls, is refused each of them, and does not hear of each: nothing is
+lost, nothing is sent twice where it could be known.
 """
 
 from collections.abc import Mapping
@@ -7,7 +8,8 @@ from collections.abc import Mapping
 import pytest
 
 from tests.conftest import Show
-from tests.crashes.running import deaths, run
+from tests.crashes.calls import Fault
+from tests.crashes.running import run
 from tests.crashes.scenario import Scenario
 from tests.crashes.scenarios import SCENARIOS
 from tests.crashes.sites import sites
@@ -31,28 +33,40 @@ EXCLUDED: Mapping[str, str] = {
 
 
 @pytest.mark.goal("G1")
+@pytest.mark.goal("G8")
 @pytest.mark.goal("G16")
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
-def test_every_death(scenario: Scenario) -> None:
-    """Whatever a worker dies at: what was accepted comes to its end and is told of, and nobody gets it twice."""
-    result = run(scenario, deaths)
+def test_every_fault_at_every_call(scenario: Scenario) -> None:
+    """
+    A worker dies, a call is refused, or an answer is lost: what was accepted comes to its end and is told of, nobody
+    gets it twice, and whoever asked is answered, or asked to come again.
+    """
+    result = run(scenario)
     assert not result.wrong, "\n".join(result.wrong)
 
 
 @pytest.mark.goal("G1")
+@pytest.mark.goal("G8")
+@pytest.mark.goal("G16")
 @pytest.mark.timeout(900)
 def test_every_site(figure: Show) -> None:
     """Some worker has died at each call in the source that has an effect; a new one needs a scenario."""
-    results = [run(scenario, deaths) for scenario in SCENARIOS]
+    results = [run(scenario) for scenario in SCENARIOS]
+    struck = {fault: [call for result in results for call in result.struck[fault]] for fault in Fault}
+    dead = struck[Fault.DIES_BEFORE] + struck[Fault.DIES_AFTER]
     here = {site.name for site in sites() if site.name.partition(": ")[0] not in EXCLUDED}
-    died = {site.name for result in results for site in result.sites}
+    died = {call.site.name for call in dead if call.site}
     assert sorted(here - died) == [], "no scenario dies there"
     assert sorted(died - here) == [], "it is said that nobody comes there"
     figure("G1", "call sites died at", f"{len(died)} of {len(here)}")
-    figure("G1", "deaths", sum(result.lives for result in results))
+    figure("G1", "deaths", len(dead))
+    figure("G1", "answers of AWS or a provider lost", len(struck[Fault.LOST]))
     figure("G1", "lost, or sent twice though it could be known", sum(len(result.wrong) for result in results))
     figure("G1", "messages of which nobody knows whether they were sent", sum(result.unknown for result in results))
-    figure("G16", "changes without an event after a death", 0)
+    figure("G8", "calls refused in all functions", len(struck[Fault.REFUSED]))
+    figure(
+        "G8", "acknowledged, but not stored", sum("not stored" in wrong for result in results for wrong in result.wrong)
+    )
 
 
 def test_what_is_excluded_exists() -> None:
