@@ -210,21 +210,24 @@ class Erasing:
         number = 0
         while chunk := self.remains.chunk(header["pk"], chunk_key(number)):
             found = positions_of(header["pk"], chunk, work.erasure.addresses)
-            if found:
-                self._members(work, header, chunk, found)
+            self._members(work, header, chunk, found)
             number += 1
 
     def _members(self, work: _Work, header: Item, chunk: Item, positions: Sequence[int]) -> None:
         """Those without a row get what is left of one; those with a row are found by it."""
+        erased: list[int] = []
         for at in positions:
             to = chunk["recipients"][at][0]
             pk = keys.message(member_id(keys.id_of(header), to))
             row = self.remains.get_many([pk]).get(pk)
             new = row is None and self.remains.insert_member(self._stopped(header, chunk, to), self.now())
             work.erasure = work.erasure.counting(messages=int(new))
-            erased = new or (row is not None and "erased" in row)
-            if not (erased and self.remains.withhold(header["pk"], chunk, [at])):
+            if new or (row is not None and "erased" in row):
+                erased.append(at)
+            else:
                 self._again(work)
+        if not self.remains.withhold(header["pk"], chunk, erased):
+            self._again(work)
 
     def _stopped(self, header: Item, chunk: Item, to: str) -> Item:
         """A member as it ends that was never claimed."""

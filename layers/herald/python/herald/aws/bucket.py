@@ -204,8 +204,8 @@ class Bucket:
     def quarantined(self, account: str | None = None, after: str = "") -> Iterator[str]:
         """Keys of what is kept, of one account or all, the oldest day first, `after` one. Needs the right to list."""
         prefix = f"quarantine/{account}/" if account else "quarantine/"
-        pages = self._client().get_paginator("list_objects_v2")
         with _available():
+            pages = self._client().get_paginator("list_objects_v2")
             for page in pages.paginate(Bucket=self.name, Prefix=prefix, StartAfter=after):
                 yield from (entry["Key"] for entry in page.get("Contents", []))
 

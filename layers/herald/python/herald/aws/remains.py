@@ -13,7 +13,7 @@ from herald.aws import keys
 from herald.aws.attributes import Item
 from herald.aws.table import ITEM, Change, ConditionFailed, Table
 from herald.errors import Reason
-from herald.identifier import member_id, withheld
+from herald.identifier import is_withheld, member_id, withheld
 from herald.spelling import Pattern
 from herald.status import OVER, WAITING, State
 
@@ -141,20 +141,22 @@ class Remains:
         """
         Take recipients out of a chunk, variables and all; every other one keeps its place.
 
-        False when the chunk has changed meanwhile: it has to be read again.
+        With the last of them goes what was said to them. False when the chunk has changed meanwhile: it has to be read
+        again.
         """
-        request_id, recipients = keys.id_of({"pk": pk}), chunk["recipients"]
-        for position in positions:
-            to = recipients[position][0]
-            change = Change(
-                f"SET #recipients[{position}] = :gone ADD #erased :one",
-                {"gone": [withheld(request_id, to), {}], "one": 1, "to": to},
-                f"#recipients[{position}][0] = :to",
-            )
-            try:
-                self._table.update(pk, chunk["sk"], change)
-            except ConditionFailed:
-                return False
+        request_id = keys.id_of({"pk": pk})
+        try:
+            for position in positions:
+                to = chunk["recipients"][position][0]
+                gone = {"gone": [withheld(request_id, to), {}], "one": 1, "to": to}
+                expression = f"SET #recipients[{position}] = :gone ADD #erased :one"
+                chunk = self._table.update(
+                    pk, chunk["sk"], Change(expression, gone, f"#recipients[{position}][0] = :to")
+                )
+            if "body" in chunk and all(to == withheld(request_id, to) for to, _ in chunk["recipients"]):
+                self._table.update(pk, chunk["sk"], Change("REMOVE #body", {}, "attribute_exists(pk)"))
+        except ConditionFailed:
+            return False
         return True
 
 
@@ -167,7 +169,7 @@ def positions_of(pk: str, chunk: Item, addresses: tuple[str, ...]) -> list[int]:
     return [
         position
         for position, (to, _) in enumerate(chunk["recipients"])
-        if to not in gone and (to.lower() in whole or member_id(request_id, to) in ids)
+        if to.lower() in whole or (is_withheld(to) and to not in gone and member_id(request_id, to) in ids)
     ]
 
 
