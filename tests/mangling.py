@@ -119,26 +119,25 @@ class Mangler:
     def _bytes(self, body: bytes) -> bytes:
         at = self._dice.randrange(len(body) + 1)
         text = body.decode("utf-8", "replace")
-        return self._pick(
-            (
-                lambda: body[:at],
-                lambda: body[at:],
-                lambda: body[:at] + bytes([self._dice.randrange(256)]) + body[at + 1 :],
-                lambda: body[:at] + b"\x00" + body[at:],
-                lambda: b"\xef\xbb\xbf" + body,
-                lambda: text.encode("utf-16"),
-                lambda: text.encode("utf-32-be"),
-                lambda: text.encode("latin-1", "replace"),
-                lambda: body + body,
-                lambda: body.replace(b",", b""),
-                lambda: body.replace(b'"', b"'"),
-                lambda: re.sub(rb'"(\w+)":', rb'"\1":null,"\1":', body),
-                lambda: b"body=" + body,
-                lambda: b"\x1f\x8b" + body,
-                lambda: self._dice.randbytes(at % 300),
-                lambda: b"",
-            )
-        )()
+        ways: Sequence[Callable[[], bytes]] = (
+            lambda: body[:at],
+            lambda: body[at:],
+            lambda: body[:at] + bytes([self._dice.randrange(256)]) + body[at + 1 :],
+            lambda: body[:at] + b"\x00" + body[at:],
+            lambda: b"\xef\xbb\xbf" + body,
+            lambda: text.encode("utf-16"),
+            lambda: text.encode("utf-32-be"),
+            lambda: text.encode("latin-1", "replace"),
+            lambda: body + body,
+            lambda: body.replace(b",", b""),
+            lambda: body.replace(b'"', b"'"),
+            lambda: re.sub(rb'"(\w+)":', rb'"\1":null,"\1":', body),
+            lambda: b"body=" + body,
+            lambda: b"\x1f\x8b" + body,
+            lambda: self._dice.randbytes(at % 300),
+            lambda: b"",
+        )
+        return self._pick(ways)()
 
 
 def _paths(document: Any, path: Path = ()) -> list[Path]:

@@ -254,3 +254,21 @@ def test_a_right_signature(world: World) -> None:
     assert '"k"' not in records[0]["body"]
     assert world.invoke("webhook", {"Records": records}) == {"batchItemFailures": []}
     assert _texts(world) == ["a", "b"]
+
+
+@pytest.mark.goal("G12")
+def test_a_proof_that_nobody_can_look_at(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the secret that proves it, a webhook is kept with its proof, and verified once the secret is there."""
+    monkeypatch.setattr(Signed, "proof_headers", frozenset({"x-signature"}))
+    world.add_account(Account("lacking", "signed", ("acme",)), {"other": "o"})
+    for signature in ("k", "forged"):
+        headers = {"X-Signature": signature, "Cookie": "c"}
+        assert world.call("POST", webhooks.path("lacking", "in"), headers, f"say {signature}".encode()).status == 500
+    assert webhooks.reasons(world) == ["misconfigured"] * 2
+    clients.secretsmanager().put_secret_value(
+        SecretId=f"{world.operator.settings.secret_prefix}lacking", SecretString='{"key": "k"}'
+    )
+    world.clock.now += 400_000
+    for key, _ in webhooks.quarantine(world):
+        webhooks.replay(world, key)
+    assert _texts(world) == ["k"]

@@ -611,6 +611,7 @@ def test_nothing_dies_unheard() -> None:
         assert alarms()["ApproximateAgeOfOldestMessage", queue]["Threshold"] > 0
 
 
+@pytest.mark.goal("G12")
 @pytest.mark.parametrize(
     "metric",
     ["BreakerOpen", "EndpointDisabled", "Misconfigured", "OrphanedReports", "PollFailed", "Quarantined", "Unclear"],

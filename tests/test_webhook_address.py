@@ -22,6 +22,7 @@ def test_ours_is_accepted(account: str, epoch: int) -> None:
     assert verify(token(account, epoch, KEY), KEY) == (account, epoch)
 
 
+@pytest.mark.goal("G11")
 @pytest.mark.parametrize("position", range(len(TOKEN)))
 def test_any_character_counts(position: int) -> None:
     """Changing, removing or doubling any one character is refused, upper case included."""

@@ -34,6 +34,7 @@ PICTURE = webhooks.inbound(content=None, mediaId="0F6368DC")
 BINARY = webhooks.sms(messageType="binary", binaryMessageContent=["AQID"])
 
 
+@pytest.mark.goal("G8")
 @pytest.mark.feature("W9")
 @pytest.mark.feature("W10")
 @pytest.mark.feature("S7")
@@ -67,6 +68,7 @@ def _forged(world: World, secret: str) -> Answer:
 GOOD = path(MESSAGING, "inbound").split("/")[3]
 
 
+@pytest.mark.goal("G11")
 @pytest.mark.parametrize(
     "secret",
     [
@@ -97,6 +99,7 @@ def test_a_forgery_costs_nothing(world: World, secret: str) -> None:
     assert len(webhooks.inbounds(world)) == 1
 
 
+@pytest.mark.goal("G11")
 def test_every_character_of_the_secret_counts(world: World) -> None:
     """Any single character changed is a forgery (G11)."""
     for position, character in enumerate(GOOD):
@@ -111,6 +114,7 @@ def _with_epochs(world: World, *epochs: int) -> None:
     world.clock.now += 61_000  # what workers have read is a minute old at most
 
 
+@pytest.mark.goal("G11")
 def test_rotation(world: World) -> None:
     """While two epochs are valid both addresses work; a retired one is 401."""
     _with_epochs(world, 1, 2)
@@ -160,6 +164,7 @@ UNREADABLE = [
 ]
 
 
+@pytest.mark.goal("G9")
 @pytest.mark.feature("W10")
 @pytest.mark.parametrize("body", UNREADABLE, ids=[str(number) for number in range(len(UNREADABLE))])
 @pytest.mark.parametrize("account", [MESSAGING, SMS])
@@ -172,6 +177,7 @@ def test_what_cannot_be_read_is_kept(world: World, account: str, body: bytes) ->
     assert webhooks.table() == before
 
 
+@pytest.mark.goal("G12")
 def test_quarantine_is_noticed(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     """What goes to quarantine is counted in the metric that the template's alarm watches (G12)."""
     world.function("webhook")
@@ -255,6 +261,7 @@ def test_a_cold_worker_and_no_table(world: World) -> None:
     assert (answer.status, answer.headers["retry-after"]) == (503, "2")
 
 
+@pytest.mark.goal("G8")
 def test_table_and_queue_refuse(world: World) -> None:
     """Then the body goes to quarantine, and is acknowledged."""
     tell(world, SMS, "status", b"{}")
@@ -263,6 +270,7 @@ def test_table_and_queue_refuse(world: World) -> None:
     assert "spilled" in webhooks.reasons(world)
 
 
+@pytest.mark.goal("G8")
 def test_everything_refuses(world: World) -> None:
     """With nowhere left to keep it the answer is 503, never an acknowledgement, and the repeat is stored."""
     tell(world, SMS, "status", b"{}")
@@ -273,6 +281,7 @@ def test_everything_refuses(world: World) -> None:
     assert len(webhooks.inbounds(world)) == 1
 
 
+@pytest.mark.goal("G8")
 def test_the_bucket_refuses(world: World) -> None:
     """What belongs into quarantine waits in the spill queue until the bucket takes it."""
     with refusing(clients.s3()):
@@ -396,6 +405,7 @@ def test_the_sender_decides_whose_it_is(world: World) -> None:
     assert [item["content"]["text"] for item in theirs] == ["for zeta"]
 
 
+@pytest.mark.goal("G11")
 @pytest.mark.parametrize("account", [MESSAGING, "stranger"])
 def test_a_report_about_anothers_message(world: World, account: str) -> None:
     """A message moves by reports of the account that carried it; anything else is kept and changes nothing."""
@@ -412,6 +422,7 @@ def test_a_report_about_anothers_message(world: World, account: str) -> None:
     assert webhooks.reasons(world) == ["unknown_message"]
 
 
+@pytest.mark.goal("G11")
 @pytest.mark.parametrize("step", ["0", "b0"])
 def test_a_report_about_nobodys_message(world: World, step: str) -> None:
     """A reference that is none of our messages', or a whole request's, is acknowledged and kept."""
@@ -466,6 +477,7 @@ def test_a_report_within_the_answer(world: World) -> None:
     assert len(world.requests) == 1
 
 
+@pytest.mark.goal("G10")
 @pytest.mark.feature("F8")
 @pytest.mark.parametrize("order", list(itertools.permutations(["dispatched", "delivered", "read"])))
 def test_reports_in_any_order(world: World, order: tuple[str, ...]) -> None:
@@ -531,6 +543,7 @@ _OBJECTS = st.dictionaries(_NAMES, _JSON, max_size=8)
 _BODIES = st.binary(max_size=300) | _OBJECTS.map(lambda told: json.dumps(told).encode())
 
 
+@pytest.mark.goal("G9")
 def test_any_bytes(world: World) -> None:
     """Whatever an authentic webhook holds is acknowledged, and stored or kept (G9)."""
 

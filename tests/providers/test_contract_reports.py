@@ -23,6 +23,7 @@ from tests.providers.tables import TOKEN, tables, tell
 HOSTILE = ["[" * 200_000, "{}" * 1000, '{"a":' + "9" * 5000 + "}", '"\\ud800"', "", "null", "[]", "NaN"]
 
 
+@pytest.mark.goal("G8")
 @pytest.mark.parametrize("table", tables())
 def test_the_acknowledgement_is_exact(table: Table) -> None:
     """Byte for byte what the provider waits for, or it would send the same again for ever."""

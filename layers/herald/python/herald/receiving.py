@@ -136,11 +136,12 @@ class Receiving:
         arrival = Arrival(account, webhook, random_id())
         try:
             adapter = self._adapter(account)
+            verified = arrival.verify(adapter)
         except ConfigurationError:
-            # Nobody can say how this provider wants to be answered, but not all of them ask again.
+            # Nobody can say whether it is genuine or how it is to be answered, but not all providers ask again.
             self._set_aside(arrival.waiting(), "misconfigured")
             raise
-        self._keep(arrival.verify(adapter), adapter)
+        self._keep(verified, adapter)
         return adapter.acknowledge(webhook)
 
     def _adapter(self, account: Account) -> Provider:
