@@ -155,7 +155,7 @@ def test_every_order(world: World, carrier: Carrier, figure: Figure, kind: str, 
     carrier.sent.clear()
     for number, order in enumerate(ways):
         key = f"order-{kind}-{workers}-{number}"
-        acts = [lambda key=key: world.post("/v1/messages", BODIES[kind], idempotency_key=key)] * workers  # type: ignore[misc]
+        acts = [lambda key=key: world.post("/v1/messages", BODIES[kind], idempotency_key=key)] * workers
         answers = interleaved(order, acts)
         assert {answer.status for answer in answers} == {202}, order
         assert len({answer.body for answer in answers}) == 1, order
@@ -172,9 +172,7 @@ def test_every_order_of_two_bodies(world: World, carrier: Carrier) -> None:
     carrier.payloads.clear()
     for number, order in enumerate(ways):
         acts = [
-            lambda text=text, number=number: world.post(  # type: ignore[misc]
-                "/v1/messages", sms(text=text), idempotency_key=f"two-{number}"
-            )
+            lambda text=text, number=number: world.post("/v1/messages", sms(text=text), idempotency_key=f"two-{number}")
             for text in ("this", "that")
         ]
         answers = interleaved(order, acts)

@@ -137,10 +137,10 @@ def refuse(request: httpx.Request) -> httpx.Response:
     raise httpx.ConnectError("refused", request=request)
 
 
-def through(street: Street) -> None:
-    """Before, during and after the outage."""
-    street.run(BEFORE + OUTAGE + AFTER // 2, arriving=True)
-    street.run(AFTER // 2, arriving=False)
+def through(street: Street, arriving: int) -> None:
+    """Before, during and after the outage; clients go on sending for so many seconds after it."""
+    street.run(BEFORE + OUTAGE + arriving, arriving=True)
+    street.run(AFTER - arriving, arriving=False)
 
 
 @pytest.mark.goal("G4")
@@ -148,7 +148,7 @@ def through(street: Street) -> None:
 def test_connections_refused(stage: Stage, figure: Figure) -> None:
     """Half an hour without connections: every message is sent, once, within twice that time, and not all at once."""
     street = Street(stage, refuse)
-    through(street)
+    through(street, AFTER // 2)
     inside = [at for at in street.calls if BEFORE <= at < BEFORE + OUTAGE]
     figure("G4", "messages accepted in and after 30 minutes without a provider", len(street.accepted))
     figure("G4", "seconds until all were sent once it was back", street.drained_after())
@@ -181,7 +181,7 @@ def test_nobody_knows(stage: Stage, figure: Figure, kind: str) -> None:
     through, the rest is sent once, within twice the time.
     """
     street: Street = Street(stage, (lambda _: httpx.Response(503)) if kind == "answers 503" else hang(lambda: street))
-    through(street)
+    through(street, 60)
     states, bound = street.states(), THRESHOLD + most_probes()
     figure("G4", f"messages unclear after 30 minutes of a provider that {kind}, at most {bound}", states[State.UNKNOWN])
     assert states.keys() <= {State.SENT, State.UNKNOWN} <= OVER

@@ -18,7 +18,7 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from botocore.awsrequest import AWSResponse
@@ -99,13 +99,17 @@ class Stage(World):
             patch.setattr(keys, "SHARDS", FEW_SHARDS)
             patch.setattr(identifier, "secrets", stage.ids)
             stage.remember()
-            yield stage
+            bus, take = clients.events().meta.events, cast("Any", stage.take_events)
+            bus.register("before-call", take)
+            try:
+                yield stage
+            finally:
+                bus.unregister("before-call", take)
 
     def remember(self) -> None:
         """This is how it is after a reset."""
         self._snapshot = copy.deepcopy(self._stored.items)
         self._environments = {name: self.environment(name) for name in FUNCTIONS}
-        clients.events().meta.events.register("before-call", self._take_events)
 
     def environment(self, function: str) -> dict[str, str]:
         """Asked of AWS once: a new worker finds it in its place, whatever AWS refuses just then."""
@@ -205,7 +209,7 @@ class Stage(World):
         fresh, self._streamed = every[self._streamed :], len(every)
         return [record for record in (one.to_json() for one in fresh) if _is_published(record)]
 
-    def _take_events(self, model: Any, params: Any, **_: Any) -> tuple[AWSResponse, dict[str, Any]]:
+    def take_events(self, model: Any, params: Any, **_: Any) -> tuple[AWSResponse, dict[str, Any]]:
         """The bus: it keeps what it is given."""
         assert model.name == "PutEvents"
         entries = json.loads(params["body"])["Entries"]
