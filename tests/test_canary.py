@@ -291,8 +291,8 @@ def _media(world: World) -> None:
     world.settle()
     for record in world.records("MediaQueue"):
         world.invoke("media", {"Records": [record]})
-    for body, tries in ((TEXT, "1"), ('{"inbound": "a"}', TEXT)):  # of the second the exception itself has the text
-        record = {"messageId": "1", "body": body, "attributes": {"ApproximateReceiveCount": tries}}
+    for text, tries in ((TEXT, "1"), ('{"inbound": "a"}', TEXT)):  # of the second the exception itself has the text
+        record = {"messageId": "1", "body": text, "attributes": {"ApproximateReceiveCount": tries}}
         world.invoke("media", {"Records": [record]})
 
 
