@@ -45,7 +45,7 @@ class Client:
         deadline = time.monotonic() + _BUSY_SECONDS
         while True:
             answer = self._http.request(method, f"{self.api_url}{path}", **arguments)
-            if answer.status_code != _TOO_MANY or time.monotonic() > deadline:
+            if not _is_busy(answer) or time.monotonic() > deadline:
                 return answer
             time.sleep(0.1)
 
@@ -106,6 +106,11 @@ def until[T](look: Callable[[], T | None], seconds: float = 30, missing: Callabl
         time.sleep(pause)
         pause = min(pause * 1.5, 0.5)
     return found
+
+
+def _is_busy(answer: httpx.Response) -> bool:
+    """Whether this is the local AWS's own 429, and no limit of Herald's, which is a problem document."""
+    return answer.status_code == _TOO_MANY and "problem" not in answer.headers.get("content-type", "")
 
 
 def _good(answer: httpx.Response) -> Json:

@@ -51,12 +51,11 @@ def test_every_end(tests: Place, acme: Client, websms: WebsmsControl, bus: BusTa
     body: Json = {"channel": "whatsapp", "content": text()}
     sent = {fate: tests.client.send({**body, "to": to})["id"] for fate, to in one.items()}
     request = tests.client.send({**body, "recipients": [{"to": to} for to in many.values()]})["id"]
+    members = {each["to"]: each["id"] for each in tests.client.get("/v1/messages", request=request)["messages"]}
+    woken(tests, [sent[Fate.UNCLEAR], members[many[Fate.UNCLEAR]]], "unknown")
     for fate, status in ENDS.items():
-        (message,) = woken(tests, [sent[fate]], status)
-        assert message["test"] is True
-        members = tests.client.get("/v1/messages", request=request)["messages"]
-        (member,) = (each["id"] for each in members if each["to"] == many[fate])
-        woken(tests, [member], status)
+        assert tests.client.message_when(sent[fate], status)["test"] is True
+        assert tests.client.message_when(members[many[fate]], status)["test"] is True
     for to in (*one.values(), *many.values()):
         assert websms.messages(recipient=to) == []
         assert acme.get("/v1/messages", recipient=to)["messages"] == []
