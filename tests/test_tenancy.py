@@ -193,7 +193,7 @@ class Neighbours:
         self.zeta = world.add_key("zeta")
         world.provider, world.customer = webhooks.takes_everything, answering(500)
         self.endpoints = {tenant: add_endpoint(world, tenant, tenant).id for tenant in ("acme", "zeta")}
-        self.things = _things(world) | _called_back(world, self.endpoints["acme"])
+        self.things = {**_things(world), **_called_back(world, self.endpoints["acme"])}
         self.medium = _upload(world, self.zeta)
         self.link = _link(world, "zeta", self.medium)
         hello = {"channel": "rcs", "to": PERSON, "content": {"type": "text", "text": "Hello"}, "send_at": LATER}
