@@ -240,7 +240,7 @@ def _disabled(world: World) -> None:
     wanted = {"url": "https://hooks.example.com/herald", "description": "shop"}
     assert world.post("/v1/endpoints", wanted).status == 201
     world.clock.now += MINUTE
-    _send(world, "order-4717")
+    _send(world, "order-4718")
     world.settle()
 
 

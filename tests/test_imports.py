@@ -86,8 +86,10 @@ MAY_LOAD: dict[str, set[str]] = {
         "herald.schedule",
         "herald.segment",
         "herald.stored",
+        "herald.tenancy",
         "herald.view",
         "herald.web",
+        "herald.web_address",
     },
     "send": {
         "herald.accepting",
