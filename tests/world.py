@@ -136,6 +136,7 @@ class World:
     customer: Customer = _nobody
     posted: list[httpx.Request] = field(default_factory=list)
     key: str = ""
+    remaining: int = 29_000
     _loaded: dict[str, ModuleType] = field(default_factory=dict)
     _iterator: str = ""
     _due: dict[str, int] = field(default_factory=dict)
@@ -288,10 +289,10 @@ class World:
             self._loaded[name] = app
         return self._loaded[name]
 
-    def invoke(self, function: str, event: Mapping[str, Any], remaining: int = 29_000) -> Any:
+    def invoke(self, function: str, event: Mapping[str, Any], remaining: int | None = None) -> Any:
         """What the function returns for an event of Lambda's."""
         try:
-            return self.function(function).handler(event, Context(remaining=remaining))
+            return self.function(function).handler(event, Context(remaining=remaining or self.remaining))
         finally:
             self._note_delays()
 

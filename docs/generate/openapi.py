@@ -74,7 +74,8 @@ own; what is test says `"test": true`.
 A tenant may have limits: messages accepted in a minute and in a day (UTC), each recipient counted. Above them a send is
 refused as a whole with 429 `tenant_limit_exceeded` and `Retry-After`; `GET /v1/usage` tells what is left.
 
-HEAD is taken wherever GET is, but for media and endpoints. Unknown paths answer 404, known paths with another method 405 and `allow`."""
+HEAD is taken wherever GET is, but for media and endpoints. Unknown paths answer 404, known paths with another method
+405 and `allow`."""
 
 
 @dataclass(frozen=True, slots=True)

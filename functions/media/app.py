@@ -17,8 +17,9 @@ door = Door(parts)
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """An HTTP call, or a batch of records about inbound media."""
+    parts.begin(context)
     with parts.telemetry.invocation(context.aws_request_id):
         if "Records" in event:
             parts.exchange.fresh()
-            return batch(event, door.take_record, parts.telemetry)
+            return batch(event, door.take_record, parts.telemetry, parts.deadline)
         return serve(event, door.routes, parts.telemetry.failed)

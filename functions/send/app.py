@@ -20,7 +20,8 @@ routes = {**Door(parts).routes, **ErasureDoor(parts).routes}
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """An HTTP call, or a batch of intake records."""
+    parts.begin(context)
     with parts.telemetry.invocation(context.aws_request_id):
         if "Records" in event:
-            return batch(event, lambda record: take_record(parts, record), parts.telemetry)
+            return batch(event, lambda record: take_record(parts, record), parts.telemetry, parts.deadline)
         return serve(event, routes, parts.telemetry.failed)

@@ -17,7 +17,13 @@ parts = Assembly(Settings.read(os.environ), "webhook")
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """A call of a provider, answered in its way, or a batch of spilled ones."""
+    parts.begin(context)
     with parts.telemetry.invocation(context.aws_request_id):
         if "Records" in event:
-            return batch(event, lambda record: parts.receiving.replay(json.loads(record["body"])), parts.telemetry)
+            return batch(
+                event,
+                lambda record: parts.receiving.replay(json.loads(record["body"])),
+                parts.telemetry,
+                parts.deadline,
+            )
         return serve(event, routes(parts.receiving), parts.telemetry.failed)

@@ -10,6 +10,7 @@ import pytest
 
 from herald.authenticating import Scope
 from herald.aws import clients
+from tests import webhooks
 from tests.carrier import Carrier, many, sms
 from tests.crash import on_lanes, run_lanes
 from tests.faults import listening, refusing
@@ -187,3 +188,20 @@ def test_logs(world: World, capsys: pytest.CaptureFixture[str], caplog: pytest.L
     assert "invocation-1" in logged
     for secret in ("canary", "+43", "4367", world.key):
         assert secret not in logged
+
+
+@pytest.mark.goal("G1")
+def test_no_time_is_left(world: World) -> None:
+    """Near its end the function begins nothing: 503 with Retry-After and nothing stored; records come again."""
+    body = {"channel": "sms", "to": "+436761234567", "content": {"type": "text", "text": "x"}}
+    before = webhooks.table()
+    with listening() as called:
+        event = {"Records": [{"messageId": "1", "body": json.dumps(body | {"tenant": "acme"}), "attributes": {}}]}
+        answer = world.invoke("send", event, 1_900)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    assert set(called) <= {"GetQueueUrl"}  # the world's own
+    world.remaining = 1_900
+    refused = world.post("/v1/messages", body)
+    assert (refused.status, refused.json["code"]) == (503, "unavailable")
+    assert refused.headers["retry-after"] == "2"
+    assert webhooks.table() == before

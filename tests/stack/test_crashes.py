@@ -13,6 +13,7 @@ from herald.aws.queues import Queues, Record
 from herald.aws.quotas import Quotas
 from herald.aws.requests import Requests
 from herald.aws.settings import Settings
+from herald.clock import Deadline
 from herald.limiting import Limiter
 from herald.models import SendRequest
 from herald.planning import Planner
@@ -58,6 +59,7 @@ def accept_and_die(place: Place, body: Json, key: str) -> str:
         queues=Deadly(place.stack.client("sqs")),
         limiter=Limiter(place.gateway.registry, Quotas(table)),
         settings=settings_of(place, "send"),
+        deadline=Deadline(place.gateway.clock),
         now=place.gateway.clock,
     )
     with pytest.raises(Died):

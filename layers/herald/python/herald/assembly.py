@@ -8,7 +8,7 @@ is checked by `tests/test_imports.py`. Tests pass in their own time and their ow
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from herald import webhook_address
 from herald.aws import clients
@@ -18,7 +18,7 @@ from herald.aws.secrets import Secrets
 from herald.aws.settings import Settings
 from herald.aws.table import Table
 from herald.aws.telemetry import Telemetry
-from herald.clock import Time
+from herald.clock import Deadline, Time
 
 if TYPE_CHECKING:
     from herald.asking import Asking
@@ -72,6 +72,14 @@ class Assembly:
     @cached_property
     def time(self) -> Time:
         return Time()
+
+    @cached_property
+    def deadline(self) -> Deadline:
+        return Deadline(self.time.now)
+
+    def begin(self, context: Any) -> None:
+        """Another invocation has begun; Lambda's context says how long it may take."""
+        self.deadline.at = self.time.now() + context.get_remaining_time_in_millis()
 
     @cached_property
     def table(self) -> Table:
@@ -156,6 +164,7 @@ class Assembly:
             queues=self.queues,
             limiter=self.limiter,
             settings=self.settings,
+            deadline=self.deadline,
             now=self.time.now,
         )
 

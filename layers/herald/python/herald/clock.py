@@ -19,3 +19,20 @@ class Time:
     sleep: Callable[[float], None] = time.sleep
     random: Callable[[], float] = random.random
     nonce: Callable[[], str] = lambda: secrets.token_hex(16)
+
+
+CLOSING = 2_000
+"""Milliseconds at the end of an invocation in which nothing new is begun."""
+
+
+class Deadline:
+    """When this invocation ends (`at`, milliseconds since 1970); None before the first. `now` in milliseconds."""
+
+    def __init__(self, now: Callable[[], int]) -> None:
+        self._now = now
+        self.at: int | None = None
+
+    @property
+    def is_near(self) -> bool:
+        """Whether it is too late to begin anything: what is half done when the function is stopped is not told."""
+        return self.at is not None and self._now() > self.at - CLOSING

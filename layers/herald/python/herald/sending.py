@@ -18,6 +18,7 @@ from herald.aws.queues import MAX_DELAY, Queues
 from herald.aws.requests import MAX_CHUNK, Requests, chunk_key
 from herald.aws.settings import Settings
 from herald.aws.table import ITEM, ConditionFailed
+from herald.clock import Deadline
 from herald.errors import (
     Conflict,
     IdempotencyMismatch,
@@ -62,6 +63,7 @@ class Sending:
     queues: Queues
     limiter: Limiter
     settings: Settings
+    deadline: Deadline
     now: Callable[[], int]
 
     def plan(self, tenant: str, request: SendRequest) -> Plan:
@@ -83,6 +85,8 @@ class Sending:
             if earlier := self._earlier(tenant, key, fingerprint):
                 return earlier
             raise
+        if self.deadline.is_near:
+            raise Unavailable("there is no time left to accept the message")
         accepted = self._store(plan, key, fingerprint)
         if State(accepted.item["state"]) is State.ACCEPTED:
             self._enqueue(accepted, key)

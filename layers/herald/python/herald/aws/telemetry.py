@@ -13,6 +13,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from herald.clock import Deadline
 from herald.errors import HeraldError
 
 FIELDS = frozenset(
@@ -78,14 +79,22 @@ def _allowed(fields: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in fields.items() if name in FIELDS}
 
 
-def batch(event: Mapping[str, Any], work: Callable[[Any], None], telemetry: Telemetry) -> dict[str, Any]:
+def batch(
+    event: Mapping[str, Any], work: Callable[[Any], None], telemetry: Telemetry, deadline: Deadline
+) -> dict[str, Any]:
     """
     Work through the records of a queue, one by one; those that fail come again, the others are done with.
+
+    So do those for which no time is left: were the function stopped, all of them would.
 
     What is refused is told by its code only, since a record holds content: in the names of its members, too.
     """
     failures = []
     for record in event["Records"]:
+        if deadline.is_near:
+            telemetry.count("RecordsLate")
+            failures.append(record["messageId"])
+            continue
         try:
             work(record)
         except HeraldError as error:
