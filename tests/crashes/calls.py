@@ -57,7 +57,7 @@ _BORDERS: Mapping[str, frozenset[str]] = {
     "sqs": frozenset({"Queues"}),
 }
 _THROTTLED: Mapping[str, str] = {"s3": "SlowDown"}
-_DEPTH = 3
+_DEPTH = 6
 
 
 class Fault(StrEnum):
