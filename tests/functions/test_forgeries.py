@@ -8,10 +8,13 @@ import json
 import string
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
 
 from herald.errors import WebhookNotVerified
 from herald.models import Account, Channel, Sender
@@ -21,6 +24,7 @@ from tests.carrier import many
 from tests.conftest import Show
 from tests.faults import listening
 from tests.functions.test_inbound import tapped
+from tests.moto_table import REGION
 from tests.pigeon import cases as pigeon
 from tests.webhooks import SMS, tell
 from tests.world import World
@@ -31,7 +35,7 @@ HUB, PASSWORD = "a hub secret", "an account key of AICC"
 WRITTEN = b'{"channel":"SMS","oa":"447700900009","da":"34343","message":"Hi \xc3\xbc","tid":"1"}'
 AICC, CONNECT = "acme-aicc", "acme-connect"
 SPARSE = settings(
-    deadline=None, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck), max_examples=200
+    deadline=None, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck), max_examples=1000
 )
 
 
@@ -92,9 +96,11 @@ def test_every_byte_of_a_signed_webhook_counts(name: str, figure: Show) -> None:
         )
         if changed.lower() != signature
     }
-    assert all(_is_refused(adapter, Webhook("inbound", body, {header: signature})) for body in bodies - {WRITTEN})
+    bodies.discard(WRITTEN)
+    assert all(_is_refused(adapter, Webhook("inbound", body, {header: signature})) for body in bodies)
     assert all(_is_refused(adapter, Webhook("inbound", WRITTEN, {header: changed})) for changed in signatures)
-    figure("G11", f"altered webhooks of {name} refused", f"{len(bodies) + len(signatures)} of all")
+    count = len(bodies) + len(signatures)
+    figure("G11", f"altered webhooks of {name} refused", f"{count} of {count}")
 
 
 def test_every_character_of_a_password_counts(figure: Show) -> None:
@@ -190,6 +196,16 @@ def _messages(world: World) -> dict[str, list[str]]:
     return found
 
 
+def _items() -> dict[str, object]:
+    """All items by their keys, as moto itself has them: a scan takes too long here."""
+    partitions: Any = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables["herald"].items
+    return {
+        f"{item.hash_key.value}{item.range_key.value}": item.to_json()
+        for items in partitions.values()
+        for item in items.values()
+    }
+
+
 def test_references_of_others(world: World, figure: Show) -> None:
     """
     Whatever a report of one account names, only messages that this account carried can move.
@@ -198,27 +214,26 @@ def test_references_of_others(world: World, figure: Show) -> None:
     """
     carried = _messages(world)
     every = [identifier for ids in carried.values() for identifier in ids]
-    bucket = world.operator.bucket
     counts: Counter[str] = Counter()
 
     @SPARSE
     @given(
         account=st.sampled_from(list(OWNERS)),
-        identifier=st.sampled_from([*every, "a" * 26]) | st.text("abc234.", min_size=1, max_size=40),
-        step=st.sampled_from(["-0", "-1", "-b0", "-b1", "-00", "", "-0-0", "-99999"]),
+        identifier=st.sampled_from([*every, *every, "a" * 26, f"{every[0]}.{'a' * 10}", "", every[0][:-1], "a.b"]),
+        step=st.sampled_from(["-0", "-0", "-0", "-1", "-b0", "-b1", "-00", "", "-0-0", "-99999"]),
         to=st.sampled_from(["436761000000", "436761000001", "436769999999", ""]),
         word=st.sampled_from(["accepted", "delivered", "expired", "rejected", "snafu"]),
-        named=st.booleans(),
+        named=st.sampled_from([True, True, True, False]),
     )
     def check(  # noqa: PLR0913 - what can be forged
         account: str, identifier: str, step: str, to: str, word: str, *, named: bool
     ) -> None:
-        before = {item["pk"]["S"] + item["sk"]["S"]: item for item in webhooks.table()}
-        aside = len(list(bucket.quarantined()))
-        fields = {} if named else {"clientMessageId": None, "transferId": identifier}
+        before = _items()
+        fields = {"transferId": None} if named else {"clientMessageId": None, "transferId": identifier}
         body = webhooks.report(word, f"{identifier}{step}", senderAddress=to, notificationId="n") | fields
-        assert tell(world, account, "status", body).body == webhooks.SMS_ACK
-        after = {item["pk"]["S"] + item["sk"]["S"]: item for item in webhooks.table()}
+        with listening() as called:
+            assert tell(world, account, "status", body).body == webhooks.SMS_ACK
+        after = _items()
         changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
         mine = {f"M#{each}." for each in carried[account]}
         assert all(key in mine or key.startswith(f"R#{account}#") for key in changed), changed
@@ -228,7 +243,7 @@ def test_references_of_others(world: World, figure: Show) -> None:
             counts["waits for a message of its own"] += 1
         else:
             counts["changed nothing"] += 1
-            counts["set aside"] += len(list(bucket.quarantined())) > aside
+            counts["set aside"] += "PutObject" in called
 
     check()
     assert counts["told a message of its own"]

@@ -11,6 +11,8 @@ import httpx
 import pytest
 
 from herald.aws import clients
+from herald.models import StatusUpdate
+from herald.status import Status
 from tests import webhooks
 from tests.carrier import many, send
 from tests.conftest import Show
@@ -138,20 +140,23 @@ def test_a_receipt_before_our_own_record(world: World) -> None:
     assert "lp" not in message(world, identifier)
 
 
-def test_a_receipt_at_the_last_moment(world: World) -> None:
+@pytest.mark.parametrize("whole", [True, False], ids=["", "by a worker that dies then"])
+def test_a_receipt_at_the_last_moment(world: World, *, whole: bool) -> None:
     """A report that comes while the clock is about to say that it is overdue is in time."""
     identifier = _send(world)
     world.clock.now += DAY
     client = clients.dynamodb()
+
+    def report() -> None:
+        if whole:
+            _report(world, identifier, "delivered")
+        else:
+            update = StatusUpdate("delivered", Status.DELIVERED)
+            world.operator.messages.report(identifier, 0, MESSAGING, update, world.clock.now)
+
     with (
         ExitStack() as second,
-        meanwhile(
-            client,
-            "UpdateItem",
-            lambda: second.enter_context(
-                meanwhile(client, "UpdateItem", lambda: _report(world, identifier, "delivered"))
-            ),
-        ),
+        meanwhile(client, "UpdateItem", lambda: second.enter_context(meanwhile(client, "UpdateItem", report))),
     ):
         _tick(world)
     world.clock.now += DAY
