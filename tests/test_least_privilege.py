@@ -45,7 +45,7 @@ class Watched(World):
 
     working = ""
 
-    def invoke(self, function: str, event: Mapping[str, Any], remaining: int = 29_000) -> Any:
+    def invoke(self, function: str, event: Mapping[str, Any], remaining: int | None = None) -> Any:
         self.working = function
         try:
             return super().invoke(function, event, remaining)
