@@ -12,7 +12,7 @@ SAM     := PATH="$(BIN):$$PATH" SAM_CLI_TELEMETRY=0 $(BIN)/sam
 COMPILE := $(BIN)/uv pip compile -q --no-config --generate-hashes --universal --python-version 3.13 --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format docs build deploy lock clean python
+.PHONY: help setup run soak coverage test check format docs build deploy lock clean python
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,12 @@ check: $(DEV)/.done $(CHECKOV)/.done ## The quick proof: format, lint, types, im
 	$(BIN)/cfn-lint template.yaml
 	$(CHECKOV)/bin/checkov --config-file .checkov.yaml
 
+soak: setup ## The long proof: 10,000 random schedules, a great outage, then 30 minutes of load with faults
+	HERALD_SCHEDULES=10000 HERALD_OUTAGE=2 HERALD_BODIES=200000 $(BIN)/pytest tests/test_schedules.py tests/test_outage.py \
+	  tests/providers/test_any_bytes.py --timeout=0 -n auto --dist loadfile
+	PYTHONPATH=layers/herald/python $(BIN)/python -m tests.soak $(ARGS)
+coverage: $(DEV)/.done ## Which branches the unit tests reach; fails below 95 %
+	$(BIN)/pytest tests -m "not stack" -n auto --dist loadfile --cov --cov-report=term --cov-fail-under=95
 format: $(DEV)/.done ## Put the code into its format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
