@@ -58,7 +58,7 @@ def _sqs(body: Body) -> str | None:
     return None
 
 
-def _item(item: Body) -> str | None:
+def _item(item: dict[str, Any]) -> str | None:
     keys = [item[name] for name in (*KEYS, *INDEX_KEYS) if name in item]
     whole = all(name in item for name in KEYS) and all(key.get("S") for key in keys)
     fits = size(decode_item(item)) <= MAX_ITEM
@@ -123,7 +123,7 @@ RULES: Final[Mapping[str, Rule]] = {
 }
 
 
-def _judge(model: Any, params: Mapping[str, Any], **_: Any) -> tuple[AWSResponse, dict[str, Any]] | None:
+def _judge(model: Any, params: Mapping[str, Any], **_: Any) -> Any:
     rule = RULES.get(model.name)
     code = rule(json.loads(params["body"])) if rule else None
     if code is None:

@@ -104,7 +104,7 @@ def test_every_rule_is_shown() -> None:
 
 def test_writes_of_several_at_once(world: World) -> None:
     """Of four hundred that add one at the same time, from eight threads, none is lost."""
-    add = {"UpdateExpression": "ADD n :one", "ExpressionAttributeValues": {":one": {"N": "1"}}}
+    add: Any = {"UpdateExpression": "ADD n :one", "ExpressionAttributeValues": {":one": {"N": "1"}}}
     key = {"pk": {"S": "count"}, "sk": {"S": "."}}
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: clients.dynamodb().update_item(TableName=STACK, Key=key, **add), range(400)))

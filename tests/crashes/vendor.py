@@ -56,7 +56,7 @@ class Internet(httpcore.NetworkBackend):
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def connect_tcp(self, host: str, port: int, *_: Any) -> httpcore.NetworkStream:  # type: ignore[override]
+    def connect_tcp(self, host: str, port: int, *_: Any) -> httpcore.NetworkStream:
         return _Line(self._world, f"https://{host}:{port}")
 
 
@@ -92,7 +92,7 @@ class _Line(httpcore.NetworkStream):
     def close(self) -> None:
         """Nothing was open."""
 
-    def start_tls(self, *_: Any) -> "_Line":  # type: ignore[override] # nothing of it matters here
+    def start_tls(self, *_: Any) -> "_Line":
         return self
 
     def get_extra_info(self, _: str) -> None:
