@@ -18,6 +18,7 @@ from enum import StrEnum
 from types import FrameType
 from typing import Any, NamedTuple
 
+import httpcore
 import httpx
 from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
@@ -170,22 +171,24 @@ def watched(world: World, point: Point | None = None) -> Iterator[Calls]:
     calls = Calls(point)
     provider, customer = world.provider, world.customer
 
-    def through(whole: Provider) -> Provider:
+    def through(whole: Provider, refused: Exception, lost: Exception) -> Provider:
         def provide(request: httpx.Request) -> httpx.Response:
             calls.before(PROVIDER, PROVIDER)
             if calls.meets(Fault.REFUSED):
-                raise httpx.ConnectError("refused", request=request)
+                raise refused
             with calls.unwatched():
                 answer = whole(request)
-            lost = calls.meets(Fault.LOST)
+            unheard = calls.meets(Fault.LOST)
             calls.after()
-            if lost:
-                raise httpx.ReadTimeout("no answer", request=request)
+            if unheard:
+                raise lost
             return answer
 
         return provide
 
-    world.provider, world.customer = through(provider), through(customer)
+    world.provider = through(provider, httpx.ConnectError("refused"), httpx.ReadTimeout("no answer"))
+    # What goes to customers is answered below httpx.
+    world.customer = through(customer, httpcore.ConnectError("refused"), httpcore.ReadTimeout("no answer"))
     every = (clients.dynamodb(), clients.sqs(), clients.s3(), clients.secretsmanager(), clients.events())
     watches = [_Watch(client, calls) for client in every]
     try:

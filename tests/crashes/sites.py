@@ -23,7 +23,7 @@ SOURCE = Path(herald.__file__).parent
 EFFECTS: Mapping[str, frozenset[str]] = {
     "Table": frozenset({"put", "insert", "insert_all", "update", "delete"}),
     "Queues": frozenset({"put"}),
-    "Bucket": frozenset({"put", "describe", "quarantine"}),
+    "Bucket": frozenset({"put", "delete", "describe", "quarantine"}),
     "Bus": frozenset({"put"}),
     "Secrets": frozenset({"of_account", "read"}),
     "Exchange": frozenset({"send"}),

@@ -8,6 +8,7 @@ A world in which many workers come to grief, one after the other, and which then
 
 import functools
 import re
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,7 +25,10 @@ from herald.identifier import parse_reference
 from herald.models import Policy
 from herald.status import State, marks_of
 from herald.view import status_of
+from tests.callbacks import answering
 from tests.crash import OVER, VISIBILITY, restart
+from tests.crashes.triggers import given_out
+from tests.customers import Customer
 from tests.moto_table import REGION
 from tests.world import STACK, Json, Provider, World, _messages, resources
 
@@ -89,6 +93,29 @@ def _is_known(item: Item | None) -> bool:
     return bool(marks_of(item["marks"], item["step"]) or "provider_id" in item or in_doubt)
 
 
+@dataclass
+class Customers:
+    """
+    All customers, by their hosts: whoever is not told to answer otherwise takes what is posted.
+
+    `taken` counts each event, by its `webhook-id`, that a host has taken. What is fetched from an address, the provider
+    answers.
+    """
+
+    provider: Provider
+    answers: dict[str, Customer] = field(default_factory=dict)
+    taken: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return self.provider(request)
+        host = request.url.host
+        answer = self.answers.get(host, answering(200))(request)
+        if answer.is_success:
+            self.taken[host][request.headers["webhook-id"]] += 1
+        return answer
+
+
 def _partitions() -> Mapping[str, Mapping[str, Any]]:
     """moto's own table: to look into it is no call that anybody sees."""
     found = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].get_table(STACK).items
@@ -106,6 +133,7 @@ class Stage:
 
     world: World
     handset: Handset
+    customers: Customers
     events: list[Json] = field(default_factory=list)
     dead: list[str] = field(default_factory=list)
     aside: list[tuple[str, Json]] = field(default_factory=list)
@@ -116,7 +144,8 @@ class Stage:
     def of(cls, world: World, provider: Provider) -> Iterator["Stage"]:
         """With a provider for everything."""
         world.provider = handset = Handset(provider)
-        yield cls(world, handset)
+        world.customer = customers = Customers(provider)
+        yield cls(world, handset, customers)
 
     def fresh(self, *accounts: str) -> None:
         """New workers, and nothing in their way that others have left: records, breakers, rates of these accounts."""
@@ -145,8 +174,8 @@ class Stage:
                 continue
             if waits := self._held():
                 self.world.clock.now = max(self.world.clock.now, waits[0])
-            elif self._is_due():
-                self.world.clock.now += 900_000
+            elif due := self._due():
+                self.world.clock.now = max(self.world.clock.now + 900_000, due[0])
                 self.world.invoke("clock", {}, 55_000)
             else:
                 break
@@ -159,7 +188,7 @@ class Stage:
         self.events += self.world.events()
 
     def _queues(self) -> list[tuple[str, str]]:
-        return [(queue, function) for queue, function in consumers().items() if queue != "IntakeQueue"]
+        return list(consumers().items())
 
     def _work(self) -> bool:
         """Whatever lies on the queues and in the stream, once; whether there was any."""
@@ -177,9 +206,10 @@ class Stage:
     def _invoke(self, function: str, records: list[Json]) -> None:
         if not records:
             return
-        failed = {
-            each["itemIdentifier"] for each in self.world.invoke(function, {"Records": records})["batchItemFailures"]
+        event = {
+            "Records": [given_out(record, self._tries.get(record["messageId"], 0) + 1) for record in records]
         }
+        failed = {each["itemIdentifier"] for each in self.world.invoke(function, event)["batchItemFailures"]}
         for record in records:
             if record["messageId"] in failed:
                 tries = self._tries[record["messageId"]] = self._tries.get(record["messageId"], 0) + 1
@@ -200,8 +230,9 @@ class Stage:
         self.world._note_delays()  # noqa: SLF001 - the world's own book of delays
         return sorted(self.world._due[one.id] for queue, _ in self._queues() for one in _messages(queue))  # noqa: SLF001
 
-    def _is_due(self) -> bool:
-        return any(_due_for(item) not in (None, POLL) for item in self.items())
+    def _due(self) -> list[int]:
+        """When the clock has something to do, the earliest first."""
+        return sorted(int(item["ls"].partition("#")[0]) for item in self.items() if _due_for(item) not in (None, POLL))
 
     def items(self) -> list[Item]:
         """Everything in the table."""

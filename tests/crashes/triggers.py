@@ -23,22 +23,36 @@ class Mishandled(AssertionError):
 
 @dataclass
 class Http:
-    """A client, or a provider that posts: anything but a proper answer makes it come again, if it `repeats`."""
+    """
+    A client, or a provider that posts: anything but a proper answer makes it come again, if it `repeats`.
+
+    `done`: what a repeat is answered where there is nothing left to do.
+    """
 
     call: Callable[[], Answer]
     repeats: bool = True
     pause: int = SOON
     answer: Answer | None = None
+    done: int | None = None
+    times: int = 0
 
     def fire(self) -> bool:
         """Whether it was answered for. Raises Mishandled for what is neither a success nor a 503 with Retry-After."""
+        self.times += 1
         answer = self.call()
+        if self.times > 1 and answer.status == self.done:
+            return True
         if answer.status == 503 and int(answer.headers.get("retry-after", "0")) > 0:
             return False
         if not 200 <= answer.status < 300:
             raise Mishandled(f"{answer.status} {answer.body!r}")
         self.answer = answer
         return True
+
+
+def given_out(record: Json, times: int) -> Json:
+    """A record as a queue gives it out for the first time, the second …"""
+    return record | {"attributes": {"ApproximateReceiveCount": str(times)}}
 
 
 @dataclass
@@ -50,9 +64,12 @@ class Queue:
     records: list[Json]
     repeats: bool = True
     pause: int = SOON
+    times: int = 0
 
     def fire(self) -> bool:
-        answer: Mapping[str, Any] = self.world.invoke(self.function, {"Records": self.records})
+        self.times += 1
+        event = {"Records": [given_out(record, self.times) for record in self.records]}
+        answer: Mapping[str, Any] = self.world.invoke(self.function, event)
         failed = [each["itemIdentifier"] for each in answer["batchItemFailures"]]
         known = {record["messageId"] for record in self.records}
         if len(set(failed)) < len(failed) or not known.issuperset(failed):

@@ -5,7 +5,7 @@ All scenarios, one module a function. What a new function does, or a new way of 
 from collections.abc import Sequence
 
 from tests.crashes.scenario import Scenario
-from tests.crashes.scenarios import asking, delivering, publishing, receiving, relaying, sending, waking
+from tests.crashes.scenarios import asking, calling_back, delivering, publishing, receiving, relaying, sending, waking
 
 SCENARIOS: Sequence[Scenario] = (
     *sending.SCENARIOS,
@@ -15,4 +15,5 @@ SCENARIOS: Sequence[Scenario] = (
     *publishing.SCENARIOS,
     *waking.SCENARIOS,
     *asking.SCENARIOS,
+    *calling_back.SCENARIOS,
 )

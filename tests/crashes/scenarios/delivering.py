@@ -7,9 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-import httpcore
 import httpx
-import pytest
 
 from herald.aws.pacing import THRESHOLD
 from herald.aws.table import Change
@@ -21,7 +19,7 @@ from tests.crashes.scenario import End, Life, Scenario
 from tests.crashes.scenarios.sending import Body, one, recipients, taken, three
 from tests.crashes.stage import Stage
 from tests.crashes.triggers import Queue
-from tests.crashes.vendor import Internet, Vendor, picture
+from tests.crashes.vendor import Vendor, picture
 from tests.made_up.depot import Depot, parcel_world
 from tests.world import World
 
@@ -34,9 +32,8 @@ type Prepare = Callable[[Stage, str], None]
 
 @contextmanager
 def acme() -> Iterator[Stage]:
-    """The tenant acme; websms can do everything, and addresses lead to it too."""
-    with World.of_acme() as world, Stage.of(world, Vendor()) as stage, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(httpcore, "SyncBackend", lambda: Internet(world))
+    """The tenant acme; websms can do everything."""
+    with World.of_acme() as world, Stage.of(world, Vendor()) as stage:
         world.operator.caller.prepare(world.operator.registry.read_account(MESSAGING).value)  # there is a token
         yield stage
 
