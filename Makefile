@@ -5,6 +5,7 @@ PYTHON  ?= python3.13
 DEV     := .venv
 AWS     := local/.venv
 CHECKOV := local/.checkov
+AUDIT   := local/.audit
 
 BIN     := $(CURDIR)/$(DEV)/bin
 PIP     := -m pip --disable-pip-version-check install -q --require-hashes
@@ -12,7 +13,11 @@ SAM     := PATH="$(BIN):$$PATH" SAM_CLI_TELEMETRY=0 $(BIN)/sam
 COMPILE := $(BIN)/uv pip compile -q --no-config --generate-hashes --universal --python-version 3.13 --no-header
 
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
 .PHONY: help setup run soak coverage test check format docs build deploy lock clean python
+=======
+.PHONY: help setup run test check audit bandit format docs build deploy lock clean python
+>>>>>>> security
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,6 +39,18 @@ check: $(DEV)/.done $(CHECKOV)/.done ## The quick proof: format, lint, types, im
 	$(SAM) validate --lint
 	$(BIN)/cfn-lint template.yaml
 	$(CHECKOV)/bin/checkov --config-file .checkov.yaml
+	@[ ! -e $(AUDIT)/.done ] || $(MAKE) --no-print-directory bandit
+
+audit: $(AUDIT)/.done bandit ## Look for unsafe code and known vulnerabilities; list what the bundle is made of
+	@mkdir -p .aws-sam
+	$(AUDIT)/bin/cyclonedx-py requirements layers/dependencies/requirements.txt --output-reproducible \
+	  -o .aws-sam/dependencies.cdx.json
+	$(AUDIT)/bin/pip-audit --strict --disable-pip --require-hashes --progress-spinner off \
+	  -r layers/dependencies/requirements.txt $(patsubst %,-r %,$(wildcard requirements/*.txt)) || { \
+	  echo "Not clean, or not audited: where it says 'could not be audited', the database was out of reach."; exit 1; }
+
+bandit: $(AUDIT)/.done
+	$(AUDIT)/bin/bandit -q -c pyproject.toml -r layers/herald functions cli
 
 soak: setup ## The long proof: 10,000 random schedules, a great outage, then 30 minutes of load with faults
 	HERALD_SCHEDULES=10000 HERALD_OUTAGE=2 HERALD_BODIES=200000 $(BIN)/pytest tests/test_schedules.py tests/test_outage.py \
@@ -62,10 +79,11 @@ lock: $(DEV)/.done ## Compile the requirements anew, all to the newest versions 
 	cd requirements && $(COMPILE) --upgrade dev.in -o dev.txt
 	cd requirements && $(COMPILE) --upgrade ministack.in -o ministack.txt
 	cd requirements && $(COMPILE) --upgrade checkov.in -o checkov.txt
+	cd requirements && $(COMPILE) --upgrade audit.in -o audit.txt
 	cd layers/dependencies && $(COMPILE) --upgrade -c ../../requirements/dev.txt requirements.in -o requirements.txt
 
 clean: ## Remove what was built and installed
-	rm -rf $(DEV) $(AWS) $(CHECKOV) local/.tmp .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov
+	rm -rf $(DEV) $(AWS) $(CHECKOV) $(AUDIT) local/.tmp .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 python:
@@ -85,7 +103,8 @@ $(DEV)/.done: requirements/uv.txt requirements/dev.txt | python
 
 $(AWS)/.done: requirements/ministack.txt
 $(CHECKOV)/.done: requirements/checkov.txt
-$(AWS)/.done $(CHECKOV)/.done: | $(DEV)/.done
+$(AUDIT)/.done: requirements/audit.txt
+$(AWS)/.done $(CHECKOV)/.done $(AUDIT)/.done: | $(DEV)/.done
 	@echo "Installing $(<F:.txt=) into $(@D) …"
 	@$(PYTHON) -m venv --clear $(@D)
 	@$(DEV)/bin/uv pip install -q --python $(@D) --require-hashes -r $< \

@@ -2,12 +2,14 @@
 The layers are what Lambda needs: under python/, with bytecode that survives SAM's zip, for both CPUs.
 """
 
+import hashlib
 from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 
 import pytest
 
 from local import aws
+from tests.conftest import Show
 
 pytestmark = pytest.mark.stack  # a cold build asks the package index
 
@@ -87,3 +89,24 @@ def test_tracebacks_name_the_place_on_lambda(built: Path, layer: str) -> None:
     assert not [path for path in (built / layer).rglob("*.pyc") if str(built).encode() in path.read_bytes()]
     some = next((built / layer / "python").rglob("*.pyc"))
     assert b"/opt/python/" in some.read_bytes()
+
+
+@pytest.mark.goal("G30")
+def test_the_build_is_reproducible(built: Path, tmp_path: Path, figure: Show) -> None:
+    """
+    Built again from the same sources, every layer and function is the same, byte for byte.
+    """
+    aws.build(tmp_path)
+    names = sorted(path.name for path in built.iterdir() if path.is_dir())
+    assert names
+    for name in names:
+        assert _digest(built / name) == _digest(tmp_path / name), name
+    figure("G30", "layers and functions that are the same when built twice", len(names))
+
+
+def _digest(folder: Path) -> str:
+    """SHA-256 over the names and contents of all files."""
+    whole = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        whole.update(f"{path.relative_to(folder)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return whole.hexdigest()
