@@ -13,11 +13,7 @@ SAM     := PATH="$(BIN):$$PATH" SAM_CLI_TELEMETRY=0 $(BIN)/sam
 COMPILE := $(BIN)/uv pip compile -q --no-config --generate-hashes --universal --python-version 3.13 --no-header
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help setup run soak coverage test check format docs build deploy lock clean python
-=======
-.PHONY: help setup run test check audit bandit format docs build deploy lock clean python
->>>>>>> security
+.PHONY: help setup run soak coverage test check audit bandit format docs build deploy lock clean python
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,7 +26,7 @@ run: setup ## Deploy to a local AWS, send one message of each kind, stay up unti
 test: check $(AWS)/.done ## Prove everything, the deployed stack included (what CI runs)
 	$(BIN)/pytest tests -m stack
 
-check: $(DEV)/.done $(CHECKOV)/.done ## The quick proof: format, lint, types, imports, unit tests, template
+check: bandit $(DEV)/.done $(CHECKOV)/.done ## The quick proof: format, lint, types, imports, unit tests, template
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -39,7 +35,6 @@ check: $(DEV)/.done $(CHECKOV)/.done ## The quick proof: format, lint, types, im
 	$(SAM) validate --lint
 	$(BIN)/cfn-lint template.yaml
 	$(CHECKOV)/bin/checkov --config-file .checkov.yaml
-	@[ ! -e $(AUDIT)/.done ] || $(MAKE) --no-print-directory bandit
 
 audit: $(AUDIT)/.done bandit ## Look for unsafe code and known vulnerabilities; list what the bundle is made of
 	@mkdir -p .aws-sam
