@@ -15,7 +15,7 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 from cli.form import checked
 from cli.gateway import Gateway, Refused
 from herald import polling
-from herald.authenticating import Scope, new_key
+from herald.authenticating import USUAL, Scope, new_key
 from herald.aws.bucket import Label
 from herald.aws.erasures import Erasure
 from herald.aws.queues import Record
@@ -98,7 +98,7 @@ def remove_tenant(gateway: Gateway, tenant: str) -> None:
 def create_key(  # noqa: PLR0913 - the facts of a key
     gateway: Gateway,
     tenant: str,
-    scopes: Iterable[Scope] = tuple(Scope),
+    scopes: Iterable[Scope] = USUAL,
     *,
     name: str = "",
     days: int | None = None,

@@ -7,7 +7,7 @@ import typer
 from cli import admin
 from cli.arguments import AsJson, gateway
 from cli.output import Row, show, time
-from herald.authenticating import Scope
+from herald.authenticating import USUAL, Scope
 from herald.aws.registry import Key
 
 app = typer.Typer(no_args_is_help=True, help="API keys of tenants.")
@@ -36,7 +36,7 @@ def _new_row(new: admin.NewKey) -> Row:
 def create(  # noqa: PLR0913 - the options of the command
     ctx: typer.Context,
     tenant: str,
-    scope: Annotated[list[Scope] | None, typer.Option(help="What the key may do; all by default.")] = None,
+    scope: Annotated[list[Scope] | None, typer.Option(help="What the key may do; by default all but erasing people.")] = None,
     name: Annotated[str, typer.Option(help="A name for people.")] = "",
     days: Annotated[
         int | None, typer.Option(min=1, max=3650, help="How long it is valid; for ever by default.")
@@ -46,7 +46,7 @@ def create(  # noqa: PLR0913 - the options of the command
     as_json: AsJson = False,
 ) -> None:
     """Create a key and show it, this once."""
-    new = admin.create_key(gateway(ctx), tenant, scope or tuple(Scope), name=name, days=days, test=test)
+    new = admin.create_key(gateway(ctx), tenant, scope or USUAL, name=name, days=days, test=test)
     show(_new_row(new), as_json=as_json)
 
 

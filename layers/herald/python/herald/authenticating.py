@@ -15,6 +15,7 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from herald.aws.registry import Key, Registry
 from herald.errors import Forbidden, Unauthenticated
@@ -34,6 +35,10 @@ class Scope(StrEnum):
     ENDPOINTS_READ = "endpoints:read"
     ENDPOINTS_WRITE = "endpoints:write"
     ERASURES_WRITE = "erasures:write"
+
+
+USUAL: Final = tuple(scope for scope in Scope if scope is not Scope.ERASURES_WRITE)
+"""What a key may do when nothing is said of it: all but what cannot be taken back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ PIECE = 100
 _KEPT = frozenset(
     {
         *("pk", "sk", "tenant", "channel", "account", "accounts", "sender", "lane", "policy", "step", "chunk"),
+        *("success", "overdue"),
         *("state", "created", "not_before", "expires", "sent_at", "tries", "doubts", "turn", "attempt"),
         *("fingerprint", "marks", "history", "provider_id", "segments", "reason", "code", "hide", "erased"),
         *("lp", "ls", "tp", "ts", "pp", "ttl"),
