@@ -497,6 +497,16 @@ def test_inbound_media_while_they_are_fetched(world: World) -> None:
     assert world.events() == []
 
 
+def test_quarantine_of_each_account(world: World) -> None:
+    """No account's quarantine is passed over, though the bucket sorts their keys otherwise than their names."""
+    world.add_account(Account("acme", "websms_sms", ("acme",)), {"access_token": "x"})
+    tell(world, "acme", "inbound", f"{BERT} Bert's".encode())
+    for account in ("acme", SMS, MESSAGING):
+        tell(world, account, "inbound", NUMBER.encode())
+    assert erased(world)["erased"]["quarantined"] == 3
+    assert left(world) == []
+
+
 def test_two_who_sent_the_same(world: World) -> None:
     """Two people who sent the same picture have one each: one's goes, the other's stays."""
     for person in (DIGITS, BERT[1:]):

@@ -237,8 +237,9 @@ class Erasing:
     # What stands by itself.
 
     def _accounts(self, work: _Work) -> list[Account]:
-        """Those of the tenant, by name."""
-        return [account for account in self.registry.accounts() if work.erasure.tenant in account.tenants]
+        """Those of the tenant, as the bucket sorts their keys, which go on with a slash behind the name."""
+        mine = [account for account in self.registry.accounts() if work.erasure.tenant in account.tenants]
+        return sorted(mine, key=lambda account: f"{account.name}/")
 
     def _quarantine(self, work: _Work) -> None:
         for account in self._accounts(work) if work.names else ():
