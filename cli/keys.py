@@ -36,7 +36,9 @@ def _new_row(new: admin.NewKey) -> Row:
 def create(  # noqa: PLR0913 - the options of the command
     ctx: typer.Context,
     tenant: str,
-    scope: Annotated[list[Scope] | None, typer.Option(help="What the key may do; by default all but erasing people.")] = None,
+    scope: Annotated[
+        list[Scope] | None, typer.Option(help="What it may do; by default all but erasing people.")
+    ] = None,
     name: Annotated[str, typer.Option(help="A name for people.")] = "",
     days: Annotated[
         int | None, typer.Option(min=1, max=3650, help="How long it is valid; for ever by default.")

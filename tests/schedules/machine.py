@@ -36,7 +36,7 @@ WORDS = {
     "rcs": ("dispatched", "delivered", "read", "failed"),
 }
 
-DONE, ACCEPTED, MISMATCH, BUSY = 200, 202, 422, 503
+DONE, ACCEPTED, INVALID, BUSY = 200, 202, 422, 503
 
 LONG_RUN = 500
 """Turns after which a stage that is not quiet will never be."""
@@ -129,16 +129,17 @@ class Schedule(RuleBasedStateMachine):
         self.post(self.requests[-1], trouble)
 
     def post(self, request: Request, trouble: Trouble) -> None:
-        """Have it accepted, or see it refused; without a key a refusal is the last word."""
+        """Have it accepted, or see it refused; that is the last word without a key, or once its time has passed."""
         headers = {"idempotency_key": request.key} if request.key else {}
         answer = self.attempt(trouble, "send", lambda: self.stage.post("/v1/messages", request.body, **headers))
         wanted = [self.handsets.wanted[each] for each in request.phones]
         if answer is None:
             return
         if answer.status != ACCEPTED:
-            assert answer.status == BUSY, answer.json
-            assert trouble != NONE, "refused though nothing is wrong"
-            for each in wanted if request.key is None else ():
+            too_late = answer.status == INVALID and answer.json["field"] == "send_at" and not request.id
+            assert too_late or answer.status == BUSY, answer.json
+            assert too_late or trouble != NONE, "refused though nothing is wrong"
+            for each in wanted if too_late or request.key is None else ():
                 each.asked_to_stop = each.cancelled = True
             return
         identifier = answer.json["id"]
@@ -156,7 +157,7 @@ class Schedule(RuleBasedStateMachine):
         if other and request.id:
             body = {**request.body, "content": {"type": "text", "text": "other"}}
             answer = self.stage.post("/v1/messages", body, idempotency_key=str(request.key))
-            assert answer.status == MISMATCH, answer.json
+            assert answer.status == INVALID, answer.json
         else:
             self.post(request, trouble)
 

@@ -361,8 +361,8 @@ class StatusUpdate:
     One delivery report.
 
     It names the message by our `reference` or by `provider_message_id`, and in a batch by `recipient`
-    (canonical address) too. `status` is one of MARKS, or None for a word that says nothing final
-    (kept in the history only): one that is known to say nothing is `silent`, any other is counted as unknown.
+    (canonical address) too. `status` is one of MARKS, or None for a word that says nothing final (kept in the
+    history, and proof that it was sent): one that is known to say nothing is `silent`, any other is counted as unknown.
     `at` is the provider's time in milliseconds.
     """
 

@@ -48,7 +48,7 @@ BAD = frozenset({Status.REJECTED, Status.EXPIRED, Status.FAILED, Status.UNKNOWN}
 """Ends that somebody may have to look at; listed by their own index."""
 
 MARKS = (Status.SENT, Status.FAILED, Status.DELIVERED, Status.READ)
-"""What a provider's report can say; anything else is kept in the history only."""
+"""What a provider's report can say; any other word is kept in the history, and marks the message as sent."""
 
 RANKS: Mapping[Status, int] = {
     Status.ACCEPTED: 1,

@@ -19,7 +19,7 @@ from herald.identifier import digest
 from herald.models import StatusUpdate
 from herald.outcome import Outcome
 from herald.retention import content_ttl, left_out
-from herald.status import MARKS, State, mark_name
+from herald.status import MARKS, State, Status, mark_name
 
 LARGEST = 1000
 """Bytes up to which one write of an item is one unit (1,024), with some air."""
@@ -361,14 +361,14 @@ def _names(names: Iterable[str]) -> str:
 
 
 def _report(step: int, account: str, update: StatusUpdate, now: int) -> Change:
-    """What a report sets, each thing once: its mark, and the provider's id where we have none."""
-    sets: list[str] = ["#step = #step"]
-    names: dict[str, str] = {}
-    values: dict[str, object] = {"account": account}
-    if update.status is not None:
-        names["#mark"] = mark_name(step, update.status)
-        sets.append("#marks.#mark = if_not_exists(#marks.#mark, :at)")
-        values["at"] = update.at or now
+    """
+    What a report sets, each thing once: its mark, and the provider's id where we have none.
+
+    A word that says nothing to us says this much: the provider has the message, so it must not be sent again.
+    """
+    sets = ["#marks.#mark = if_not_exists(#marks.#mark, :at)"]
+    names = {"#mark": mark_name(step, update.status or Status.SENT)}
+    values: dict[str, object] = {"account": account, "at": update.at or now}
     if update.provider_message_id:
         sets.append("#provider_id = if_not_exists(#provider_id, :provider_id)")
         values["provider_id"] = update.provider_message_id[:128]
