@@ -783,3 +783,12 @@ def test_failing_resolver() -> None:
     with pytest.raises(TimeoutError):
         resolve("media.example", 443, 0.01, hanging)
     hang.set()
+
+
+@pytest.mark.parametrize("host", ["999.1.1.1", "a^b"])
+def test_both_readers_have_to_agree(host: str) -> None:
+    """
+    A host of a local stack that the HTTP library cannot read, or reads as another one, is not called.
+    """
+    with pytest.raises(AddressRefused):
+        Guarded(count().__next__, unsafe_hosts=[host]).check(f"http://{host}/")
