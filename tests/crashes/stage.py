@@ -206,9 +206,7 @@ class Stage:
     def _invoke(self, function: str, records: list[Json]) -> None:
         if not records:
             return
-        event = {
-            "Records": [given_out(record, self._tries.get(record["messageId"], 0) + 1) for record in records]
-        }
+        event = {"Records": [given_out(record, self._tries.get(record["messageId"], 0) + 1) for record in records]}
         failed = {each["itemIdentifier"] for each in self.world.invoke(function, event)["batchItemFailures"]}
         for record in records:
             if record["messageId"] in failed:
