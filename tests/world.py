@@ -45,6 +45,7 @@ from herald.clock import Time
 from herald.errors import ConfigurationError
 from herald.exchange import Exchange
 from herald.models import Account, Channel, Sender
+from tests.aws_rules import refusing_like_aws
 from tests.customers import Customer, guarded
 from tests.moto_table import REGION, Clock
 
@@ -153,6 +154,7 @@ class World:
             environment.setenv("AWS_DEFAULT_REGION", REGION)
             environment.setenv("POWERTOOLS_METRICS_NAMESPACE", "Herald")
             environment.setattr(httpx, "create_ssl_context", _tls)  # slow to make, and no worker here needs its own
+            stack.enter_context(refusing_like_aws())
             world = cls()
             world._make_table()
             for name in _work_queues():

@@ -58,7 +58,7 @@ _BORDERS: Mapping[str, frozenset[str]] = {
     "sqs": frozenset({"Queues"}),
 }
 _THROTTLED: Mapping[str, str] = {"s3": "SlowDown"}
-_DEPTH = 3
+_DEPTH = 6
 
 
 class Fault(StrEnum):
@@ -216,7 +216,7 @@ class _Watch:
         self._events.unregister("after-call", self._after)
         self._events.unregister("needs-retry", self._retry)
 
-    def _before(self, model: Any, **_: Any) -> tuple[AWSResponse, dict[str, Any]] | None:
+    def _before(self, model: Any, **_: Any) -> Any:
         self._calls.before(model.name, self._service)
         if not self._calls.meets(Fault.REFUSED):
             return None
@@ -227,7 +227,7 @@ class _Watch:
     def _after(self, **_: Any) -> None:
         self._calls.after()
 
-    def _retry(self, **_: Any) -> float | None:
+    def _retry(self, **_: Any) -> Any:
         """The call was made, its answer is lost: botocore makes it again, as it does."""
         if self._repeated or not self._calls.meets(Fault.LOST):
             return None

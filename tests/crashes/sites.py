@@ -134,11 +134,8 @@ def _functions(tree: ast.Module) -> Iterator[tuple[str, str, ast.FunctionDef]]:
         if isinstance(node, ast.FunctionDef):
             yield node.name, "", node
         elif isinstance(node, ast.ClassDef):
-            yield from ((f"{node.name}.{each.name}", node.name, each) for each in node.body if _is_function(each))
-
-
-def _is_function(node: ast.AST) -> bool:
-    return isinstance(node, ast.FunctionDef)
+            methods = (each for each in node.body if isinstance(each, ast.FunctionDef))
+            yield from ((f"{node.name}.{each.name}", node.name, each) for each in methods)
 
 
 def _attributes(node: ast.ClassDef) -> dict[str, str]:

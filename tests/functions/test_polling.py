@@ -1,13 +1,12 @@
 """
-Lists of providers without webhooks: read on time, each entry stored once, whatever dies on the way.
+Lists of providers without webhooks: read on time, each entry stored once. What dies on the way: `tests.crashes`.
 """
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import batched
 from typing import Any
 
 import httpx
@@ -20,8 +19,7 @@ from herald.models import Account, Channel, Sender
 from herald.provider import adapter_class
 from tests.carrier import send
 from tests.conftest import Show
-from tests.crash import Point, dying_at, restart
-from tests.faults import Died
+from tests.crash import restart
 from tests.world import World
 
 pytestmark = pytest.mark.feature("G12")
@@ -326,56 +324,3 @@ def test_an_account_that_is_gone_is_read_no_more(world: World, vendor: Vendor) -
     tick(world, 2)
     assert not vendor.asked["incoming"]
     assert not stored("poll#", "sk")
-
-
-def deaths() -> list[Point]:
-    """
-    Every way to die in a minute in which there is something to be read, but not while it is looked for.
-
-    To die after a call is to die before the next one.
-    """
-    with opened() as world:
-        begin(world, lists=YOUNG)
-        _work(world, "acme-global")
-        with dying_at(world, None) as names:
-            tick(world)
-        assert received(world) == ["one", "two"]
-    return [Point(number, after=False) for number, name in enumerate(names, start=1) if name != "Query"]
-
-
-@pytest.mark.timeout(300)
-@pytest.mark.feature("G13")
-def test_every_crash() -> None:
-    """
-    Killed at any call, between page and cursor too: nothing is lost, nothing is published twice.
-    """
-    for some in batched(deaths(), 8, strict=False):
-        with opened() as world:
-            for number, point in enumerate(some):
-                account = f"acme-{number}"
-                begin(world, account, YOUNG)
-                identifier = _work(world, account)
-                published(world)
-                with dying_at(world, point), suppress(Died):
-                    tick(world)
-                restart(world)
-                world.clock.now += polling.LEASE
-                tick(world)
-                assert received(world, account) == ["one", "two"], f"{point}"
-                assert status(world, identifier) == "delivered", f"{point}"
-                told = published(world)
-                assert len(told) == len(set(told)) == 3, f"{point} {told}"
-                world.operator.registry.remove_account(account)
-                restart(world)
-
-
-def _work(world: World, account: str) -> str:
-    """Two messages came in, one that we sent was delivered."""
-    vendor = world.provider
-    assert isinstance(vendor, Vendor)
-    identifier = send(world, whatsapp(account=account))
-    world.settle()
-    vendor.outbound[0]["state"] = "delivered"
-    vendor.write("one")
-    vendor.write("two")
-    return identifier

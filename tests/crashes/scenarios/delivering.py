@@ -2,6 +2,8 @@
 The deliver function: every outcome of a call, every wait, and what has to be ready before it.
 """
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -162,6 +164,14 @@ def posted(stage: Stage, number: int) -> dict[str, str]:
     return {"id": stage.world.call("POST", "/v1/media", headers, picture(number)).json["id"]}
 
 
+def posted_long_ago(stage: Stage, number: int) -> dict[str, str]:
+    """The same; the provider was given it, and has forgotten it since."""
+    key = f"U#{MESSAGING}#{hashlib.sha256(picture(number)).hexdigest()}"
+    row = {"pk": key, "sk": ".", "media": "old", "since": stage.world.clock.now - 10**7}
+    stage.world.operator.table.put(row)
+    return posted(stage, number)
+
+
 def put_past_us(stage: Stage, number: int) -> dict[str, str]:
     """A medium that the tenant has put to a presigned address."""
     data = picture(number)
@@ -191,14 +201,6 @@ def upload_fails(stage: Stage, _: str) -> None:
     vendor(stage).uploads_next[:] = [httpx.Response(503)]
 
 
-def id_forgotten(stage: Stage, _: str) -> None:
-    """The provider was given the medium long ago, and has forgotten it."""
-    with_id = Change("SET #media = :media, #since = :since", {"media": "old", "since": stage.world.clock.now - 10**7})
-    for item in stage.items():
-        if item["pk"].startswith("U#") and "media" not in item:
-            stage.world.operator.table.update(item["pk"], ".", with_id)
-
-
 def nearly_open(stage: Stage, _: str) -> None:
     """One more failure opens the breaker."""
     stage.world.operator.table.put({"pk": f"A#{SMS}", "sk": "breaker", "failures": THRESHOLD - 1})
@@ -226,6 +228,14 @@ def expired(stage: Stage, identifier: str) -> None:
     """Its time is over."""
     change = Change("SET #expires = :now", {"now": stage.world.clock.now - 1})
     stage.world.operator.table.update(f"M#{identifier}", ".", change)
+
+
+def all_expired(stage: Stage, identifier: str) -> None:
+    """Each member waits for another try, and the time of all is over."""
+    vendor(stage).next[:] = [throttled(5)]
+    chunk = {"messageId": "1", "body": json.dumps({"request": identifier, "chunk": "K#000"})}
+    assert not stage.world.invoke("deliver", {"Records": [chunk]})["batchItemFailures"]
+    expired(stage, identifier)
 
 
 def dead_before(stage: Stage, identifier: str) -> None:
@@ -300,9 +310,15 @@ SCENARIOS = (
     Scenario("deliver: an image that was put past us", acme, Delivery(with_image(put_past_us))),
     Scenario("deliver: an image at an address", acme, Delivery(with_image(somewhere))),
     Scenario("deliver: an image that is not taken at first", acme, Delivery(with_image(posted), before=upload_fails)),
+    Scenario("deliver: an image that is forgotten", acme, Delivery(with_image(posted_long_ago), [said(4034)])),
     Scenario("deliver: their id", depot_by_id, Delivery()),
     Scenario("deliver: their id, and a report came first", depot_by_id, Delivery(before=reported_before)),
     Scenario("deliver: one whose text is not kept", discarding, Delivery(large)),
     Scenario("deliver: many whose text is not kept", discarding, Delivery(three, count=3, lane="BulkQueue")),
+    Scenario(
+        "deliver: many that have expired",
+        acme,
+        Delivery(three, before=all_expired, ends=EXPIRED, times=NONE, count=3, lane="BulkQueue"),
+    ),
     Scenario("deliver: many", acme, Delivery(three, count=3, lane="BulkQueue"), side_by_side=True, all_refused=True),
 )

@@ -54,7 +54,7 @@ def to_an_endpoint(stage: Stage, number: int) -> Life:
 
 def inbound_media(stage: Stage, number: int) -> Life:
     """A person has sent a picture: it is fetched, and told of."""
-    body = webhooks.inbound(None, mediaId=f"picture-{number}")
+    body = webhooks.inbound(content=None, mediaId=f"picture-{number}")
     assert tell(stage.world, MESSAGING, "inbound", body).status == 200
     written = stage.world.written()
 

@@ -45,7 +45,7 @@ def start_upload(stage: Stage, _: int) -> Life:
 
 def received(stage: Stage, number: int) -> list[dict[str, Any]]:
     """A person has sent a picture: the two records of the media queue about it, without their delays."""
-    body = webhooks.inbound(None, mediaId=f"picture-{number}")
+    body = webhooks.inbound(content=None, mediaId=f"picture-{number}")
     assert tell(stage.world, MESSAGING, "inbound", body).status == 200
     assert not stage.world.invoke("publish", {"Records": stage.world.written()})["batchItemFailures"]
     stage.world.clock.now += stage.world.operator.settings.media_wait
