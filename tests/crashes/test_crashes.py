@@ -22,6 +22,7 @@ EXCLUDED: Mapping[str, str] = {
     "aws.registry.Registry.add_tenant": OPERATORS,
     "aws.registry.Registry.change_account": OPERATORS,
     "aws.registry.Registry.change_key": OPERATORS,
+    "aws.registry.Registry.change_tenant": OPERATORS,
     "aws.registry.Registry.remove_account": OPERATORS,
     "aws.registry.Registry.remove_key": OPERATORS,
     "aws.registry.Registry.remove_route": OPERATORS,

@@ -5,7 +5,20 @@ All scenarios, one module a function. What a new function does, or a new way of 
 from collections.abc import Sequence
 
 from tests.crashes.scenario import Scenario
-from tests.crashes.scenarios import asking, calling_back, delivering, publishing, receiving, relaying, sending, waking
+from tests.crashes.scenarios import (
+    asking,
+    calling_back,
+    delivering,
+    erasing,
+    limiting,
+    publishing,
+    receiving,
+    registering,
+    relaying,
+    sandboxed,
+    sending,
+    waking,
+)
 
 SCENARIOS: Sequence[Scenario] = (
     *sending.SCENARIOS,
@@ -16,4 +29,8 @@ SCENARIOS: Sequence[Scenario] = (
     *waking.SCENARIOS,
     *asking.SCENARIOS,
     *calling_back.SCENARIOS,
+    *registering.SCENARIOS,
+    *erasing.SCENARIOS,
+    *limiting.SCENARIOS,
+    *sandboxed.SCENARIOS,
 )

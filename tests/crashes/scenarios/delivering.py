@@ -15,10 +15,11 @@ from herald.aws.pacing import THRESHOLD
 from herald.aws.table import Change
 from herald.identifier import member_id
 from herald.models import Lane, Limits, Policy, StatusUpdate
+from herald.retention import Retention
 from herald.status import State, Status
 from tests.carrier import Step, said, send, sms, throttled
 from tests.crashes.scenario import End, Life, Scenario
-from tests.crashes.scenarios.sending import Body, one, recipients, taken, three
+from tests.crashes.scenarios.sending import Body, large, one, recipients, taken, three
 from tests.crashes.stage import Stage
 from tests.crashes.triggers import Queue
 from tests.crashes.vendor import Vendor, picture
@@ -54,6 +55,16 @@ def slow() -> Iterator[Stage]:
 def depot(**facts: Any) -> Iterator[Stage]:
     """The tenant acme sends its SMS by Parcel, which is what its facts say."""
     with parcel_world(**facts) as (world, carrier), Stage.of(world, carrier) as stage:
+        yield stage
+
+
+@contextmanager
+def discarding() -> Iterator[Stage]:
+    """The tenant acme, which keeps neither what it says and hears nor all of an address."""
+    with acme() as stage:
+        registry = stage.world.operator.registry
+        held = registry.read_tenant("acme")
+        registry.change_tenant(replace(held.value, content=Retention.DISCARD), held.version)
         yield stage
 
 
@@ -302,6 +313,8 @@ SCENARIOS = (
     Scenario("deliver: an image that is forgotten", acme, Delivery(with_image(posted_long_ago), [said(4034)])),
     Scenario("deliver: their id", depot_by_id, Delivery()),
     Scenario("deliver: their id, and a report came first", depot_by_id, Delivery(before=reported_before)),
+    Scenario("deliver: one whose text is not kept", discarding, Delivery(large)),
+    Scenario("deliver: many whose text is not kept", discarding, Delivery(three, count=3, lane="BulkQueue")),
     Scenario(
         "deliver: many that have expired",
         acme,

@@ -112,6 +112,30 @@ def grace_that_is_over(stage: Stage, number: int) -> Life:
     return Life(Minute(stage.world), check, identifier)
 
 
+def receipt(*, reported: bool) -> Callable[[Stage, int], Life]:
+    """A report that its sender asked for is overdue, or came while nobody could say so."""
+
+    def begin(stage: Stage, number: int) -> Life:
+        world = stage.world
+        identifier = send(world, one(stage, number) | {"success": "delivered"})
+        assert not world.invoke("deliver", {"Records": stage.take("TransactionalQueue")})["batchItemFailures"]
+        if reported:
+            update = StatusUpdate(provider_status="delivered", status=Status.DELIVERED)
+            world.operator.messages.report(identifier, 0, "acme-sms", update, world.clock.now)
+        due_now(stage, identifier)
+
+        def check(_: End) -> None:
+            item = stage.item(identifier)
+            assert item
+            assert status_of(item) == ("delivered" if reported else "sent")
+            told = {event["type"] for event in stage.events if event["data"]["id"] == identifier}
+            assert ("message.receipt_overdue" in told) != reported, f"told {told}"
+
+        return Life(Minute(world), check, identifier)
+
+    return begin
+
+
 def orphan(*, ours: bool, waiting: bool) -> Callable[[Stage, int], Life]:
     """Reports wait for a message that came forward since, or never does."""
 
@@ -211,6 +235,8 @@ SCENARIOS = (
     Scenario("clock: an orphan that is ours", acme, orphan(ours=True, waiting=True)),
     Scenario("clock: an orphan that was merged", acme, orphan(ours=True, waiting=False)),
     Scenario("clock: an orphan of nobody", acme, orphan(ours=False, waiting=True)),
+    Scenario("clock: a receipt that is overdue", acme, receipt(reported=False)),
+    Scenario("clock: a receipt that came", acme, receipt(reported=True)),
     Scenario("clock: lists", listed, poll, polls=True),
     Scenario("clock: lists of an account that is gone", acme, poll_of_nobody, polls=True),
 )
