@@ -144,11 +144,3 @@ class OpenGate(Gate):
     def count(self, outcome: Outcome, telemetry: Telemetry, number: int = 1) -> None:
         """Test messages are counted apart: they say nothing about the account, and are no cause for alarm."""
         telemetry.count("Simulated", number)
-
-    @override
-    def judge(self, telemetry: Telemetry) -> None:
-        """Nothing is known of the account."""
-
-    @override
-    def look_again(self) -> None:
-        """There is no breaker."""
