@@ -19,6 +19,7 @@ from herald.aws import clients
 from herald.aws.polls import Polls
 from herald.models import Account, Channel, Sender
 from tests import webhooks
+from tests.callbacks import answering, live
 from tests.conftest import Show
 from tests.faults import refusing
 from tests.test_template import FUNCTIONS, functions, resources, sources, statements, target
@@ -35,6 +36,7 @@ MINUTE, DAY = 60_000, 86_400_000
 # Service Authorization Reference: the operations of which the action has another name.
 ACTIONS: Mapping[str, tuple[str, ...]] = {
     "s3:HeadObject": ("s3:GetObject",),
+    "s3:ListObjectsV2": ("s3:ListBucket",),
     "s3:CopyObject": ("s3:GetObject", "s3:PutObject"),
     "sqs:SendMessageBatch": ("sqs:SendMessage",),
 }
@@ -178,6 +180,65 @@ def _time(world: World) -> None:
         world.settle(wait=False)
 
 
+def _customers(world: World) -> None:
+    """Endpoints that are looked after, fail, heal, are gone and removed."""
+    world.customer = answering(500, 200)
+    wanted = {"url": "https://hooks.example/herald"}
+    endpoint = world.post("/v1/endpoints", wanted).json["id"]
+    path = f"/v1/endpoints/{endpoint}"
+    world.clock.now += MINUTE
+    for _ in range(2):
+        world.post("/v1/messages", {"channel": "sms", "to": PERSON, "content": TEXT})
+        world.settle(wait=False)
+        live(world)
+    for route in ("/v1/endpoints", path, f"{path}/secret", f"{path}/deliveries"):
+        world.get(route)
+    event = world.get(f"{path}/deliveries").json["deliveries"][0]["event_id"]
+    world.get(f"{path}/deliveries/{event}")
+    for deed in ("rotate", "test", f"deliveries/{event}/replay", "replay"):
+        world.post(f"{path}/{deed}", {})
+    headers = {"authorization": f"Bearer {world.key}", "content-type": "application/json"}
+    world.customer = answering(500)
+    world.post("/v1/messages", {"channel": "sms", "to": PERSON, "content": TEXT})
+    world.settle(wait=False)
+    for change in ({"disabled": True}, {"disabled": False}):
+        world.call("PATCH", path, headers, json.dumps(change).encode())
+    world.clock.now += DAY
+    world.invoke("clock", {})
+    world.customer = answering(410)
+    live(world)
+    world.call("DELETE", path, headers)
+
+
+def _forgotten(world: Watched) -> None:
+    """A person who is erased everywhere, with media that come too late."""
+    sent = webhooks.inbound(content=None, mediaId="their-2")
+    webhooks.tell(world, webhooks.MESSAGING, "inbound", sent)
+    webhooks.tell(world, webhooks.MESSAGING, "inbound", f"unreadable {PERSON[1:]}".encode())
+    world.settle(wait=False)
+    world.provider = carrier
+    world.invoke("media", {"Records": world.records("MediaQueue")})
+    webhooks.tell(world, webhooks.MESSAGING, "inbound", {**sent, "mediaId": "their-3"})
+    world.settle(wait=False)
+    world.provider = lambda request: (_forget_all(world), carrier(request))[1]
+    world.invoke("media", {"Records": world.records("MediaQueue")})
+    world.provider = carrier
+    erasure = world.post("/v1/erasures", {"address": PERSON}).json["id"]
+    for _ in range(8):
+        world.clock.now += MINUTE
+        world.invoke("clock", {})
+    world.get(f"/v1/erasures/{erasure}")
+
+
+def _forget_all(world: Watched) -> None:
+    """What people wrote is gone, while media of it are on their way: that is nobody's work."""
+    working, world.working = world.working, ""
+    for item in webhooks.inbounds(world):
+        if any(media["state"] == "pending" for media in item.get("media", ())):
+            world.operator.table.delete(item["pk"])
+    world.working = working
+
+
 def _listed(now: int) -> Mapping[str, object]:
     """An entry of a list of SMSGlobal's, inbound and outbound alike."""
     made = datetime.fromtimestamp(now / 1000 - 30, UTC).strftime("%Y-%m-%d %H:%M:%S +0000")
@@ -190,7 +251,7 @@ def used() -> Iterator[Used]:
     """What each function has used after all kinds of its work."""
     with Watched.of_acme() as world, _noting(world) as noted:
         world.provider = carrier
-        for work in (_api, _outside, _time):
+        for work in (_api, _outside, _time, _customers, _forgotten):
             work(world)
         yield noted
 

@@ -139,7 +139,7 @@ class World:
     key: str = ""
     remaining: int = 29_000
     _loaded: dict[str, ModuleType] = field(default_factory=dict)
-    _iterator: str = ""
+    _streamed: str = ""
     _due: dict[str, int] = field(default_factory=dict)
     _nonces: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -381,13 +381,11 @@ class World:
         """The table's changes since the last time, as the template's filter lets them through to `publish`."""
         streams = boto3.client("dynamodbstreams", region_name=REGION)
         found: list[Any] = []
-        iterator = self._iterator or _beginning(streams)
-        while page := streams.get_records(ShardIterator=iterator):
-            iterator = page["NextShardIterator"]
-            if not page["Records"]:
-                break
-            found += page["Records"]
-        self._iterator = iterator
+        iterator = _stream_after(streams, self._streamed)
+        while page := streams.get_records(ShardIterator=iterator)["Records"]:
+            found += page
+            self._streamed = page[-1]["dynamodb"]["SequenceNumber"]
+            iterator = _stream_after(streams, self._streamed)
         return [record for record in found if _is_published(record)]
 
     def events(self) -> list[Json]:
@@ -415,13 +413,17 @@ class World:
         raise AssertionError("the lanes never become empty")
 
 
-def _beginning(streams: Any) -> str:
-    """Where the table's stream begins."""
+def _stream_after(streams: Any, number: str) -> str:
+    """
+    Where the table's stream goes on after this record, empty for its beginning.
+
+    Found anew each time: a transaction that fails leaves moto's iterators with a stream that nobody writes to.
+    """
     arn = clients.dynamodb().describe_table(TableName=STACK)["Table"]["LatestStreamArn"]
     shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
-    found: str = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")[
-        "ShardIterator"
-    ]
+    after = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": number}
+    start = after if number else {"ShardIteratorType": "TRIM_HORIZON"}
+    found: str = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, **start)["ShardIterator"]
     return found
 
 

@@ -60,7 +60,7 @@ def test_the_same_records_again(world: World) -> None:
 
 def _stream(world: World) -> list[dict[str, Any]]:
     """All that the stream has told so far."""
-    world._iterator = ""  # noqa: SLF001 - the stream keeps a day
+    world._streamed = ""  # noqa: SLF001 - the stream keeps a day
     return world.written()
 
 
