@@ -8,6 +8,7 @@ import json
 import random
 import re
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -82,7 +83,7 @@ class Mangler:
         paths = list(_paths(document))
         path = self._pick(paths)
         if not path:
-            return self._pick(([document], {"results": document}, document, self._pick(_VALUES)))
+            return self._pick(([document], {"results": document}, document, self._value()))
         holder = _at(document, path[:-1])
         act: Callable[[Any, str | int], None] = self._pick(
             (self._put, self._put, self._put, self._remove, self._move, self._wrap, self._multiply)
@@ -91,7 +92,11 @@ class Mangler:
         return document
 
     def _put(self, holder: Any, key: str | int) -> None:
-        holder[key] = self._pick(_VALUES)
+        holder[key] = self._value()
+
+    def _value(self) -> Any:
+        """One of its own, since it may be mangled in its turn."""
+        return deepcopy(self._pick(_VALUES))
 
     def _remove(self, holder: Any, key: str | int) -> None:
         del holder[key]
