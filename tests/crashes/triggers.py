@@ -26,7 +26,7 @@ class Http:
     """
     A client, or a provider that posts: anything but a proper answer makes it come again, if it `repeats`.
 
-    `done`: what a repeat is answered where there is nothing left to do.
+    `done`: what is answered instead where there is nothing left to do.
     """
 
     call: Callable[[], Answer]
@@ -34,13 +34,11 @@ class Http:
     pause: int = SOON
     answer: Answer | None = None
     done: int | None = None
-    times: int = 0
 
     def fire(self) -> bool:
         """Whether it was answered for. Raises Mishandled for what is neither a success nor a 503 with Retry-After."""
-        self.times += 1
         answer = self.call()
-        if self.times > 1 and answer.status == self.done:
+        if answer.status == self.done:
             return True
         if answer.status == 503 and int(answer.headers.get("retry-after", "0")) > 0:
             return False

@@ -142,7 +142,9 @@ SCENARIOS = (
     Scenario("endpoints: removed", acme, Asked("DELETE", "", gone, before=gate_closes, done=404)),
     Scenario("endpoints: tested", acme, Asked("POST", "/test", tested)),
     Scenario(
-        "endpoints: one replayed", acme, Asked("POST", "/deliveries/m_0:0:sent/replay", replayed, before=given_up)
+        "endpoints: one replayed",
+        acme,
+        Asked("POST", "/deliveries/m_0:0:sent/replay", replayed, before=given_up, done=409),
     ),
     Scenario("endpoints: all replayed", acme, Asked("POST", "/replay", replayed, before=given_up)),
 )

@@ -89,7 +89,8 @@ class Endpoints:
             raise TooManyEndpoints(
                 f"a tenant has at most {MAX_ENDPOINTS} endpoints", hint="remove one that is not needed any more"
             )
-        self._table.insert({**_item(endpoint), "version": 1})
+        with suppress(ConditionFailed):  # by this very write, repeated when its answer was lost: ids are random
+            self._table.insert({**_item(endpoint), "version": 1})
         self._forget(endpoint.tenant)
 
     def change(self, endpoint: Endpoint, seen: int) -> None:
@@ -117,8 +118,9 @@ class Endpoints:
 
     def remove(self, tenant: str, endpoint_id: str) -> None:
         """Forget the endpoint and how it fared; it need not exist. What waits for it ends in silence."""
-        self._table.delete(keys.tenant(tenant), keys.hook(endpoint_id))
+        # The endpoint last: as long as it stands, a call that broke off can be made again.
         self._table.delete(keys.tenant(tenant), keys.endpoint_gate(endpoint_id))
+        self._table.delete(keys.tenant(tenant), keys.hook(endpoint_id))
         self._forget(tenant)
 
     def _forget(self, tenant: str) -> None:

@@ -8,13 +8,14 @@ up can no longer write.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from herald.aws import keys
 from herald.aws.attributes import Item
 from herald.aws.due import Due, DueIndex
-from herald.aws.table import Change, Table
+from herald.aws.table import Change, ConditionFailed, Table
 from herald.errors import NotFound
 from herald.identifier import is_id, random_id
 
@@ -90,7 +91,8 @@ class Erasures:
         pk, sk = _key(erasure)
         item = {"pk": pk, "sk": sk, "addresses": erasure.addresses, "parties": erasure.parties, "created": now}
         due = {"lp": keys.shard(pk + sk), "ls": keys.due(now, DUE), "ttl": now // 1000 + PROOF}
-        self._table.insert(item | _state(erasure) | due)
+        with suppress(ConditionFailed):  # by this very write, repeated when its answer was lost: ids are random
+            self._table.insert(item | _state(erasure) | due)
         return erasure
 
     def read(self, tenant: str, erasure_id: str) -> Erasure:
