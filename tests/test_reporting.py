@@ -200,10 +200,10 @@ def test_a_message_without_end(story: Story) -> None:
 
 
 def test_a_word_that_says_nothing(story: Story) -> None:
-    """A word we do not know moves nothing and stands in the history."""
+    """A word we do not know stands in the history, and says this much: the provider has the message."""
     story.accept()
     assert story.reports.apply("acme", StatusUpdate("snafu", reference=f"{ID}-0"))
-    assert status_of(story.item) is Status.ACCEPTED
+    assert status_of(story.item) is Status.SENT
     assert [entry[1] for entry in story.item["history"].values()] == ["snafu"]
 
 
