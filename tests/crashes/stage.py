@@ -172,10 +172,11 @@ class Stage:
         for _ in range(60):
             if self._work():
                 continue
-            if waits := self._held():
+            waits, due = self._held(), self._due()
+            if waits and not (due and due[0] <= waits[0]):
                 self.world.clock.now = max(self.world.clock.now, waits[0])
-            elif due := self._due():
-                self.world.clock.now = max(self.world.clock.now + 900_000, due[0])
+            elif due:
+                self.world.clock.now = max(self.world.clock.now + (0 if waits else 900_000), due[0])
                 self.world.invoke("clock", {}, 55_000)
             else:
                 break
