@@ -220,7 +220,12 @@ def _forgotten(world: Watched) -> None:
     world.invoke("media", {"Records": world.records("MediaQueue")})
     webhooks.tell(world, webhooks.MESSAGING, "inbound", {**sent, "mediaId": "their-3"})
     world.settle(wait=False)
-    world.provider = lambda request: (_forget_all(world), carrier(request))[1]
+
+    def gone_meanwhile(request: httpx.Request) -> httpx.Response:
+        _forget_all(world)
+        return carrier(request)
+
+    world.provider = gone_meanwhile
     world.invoke("media", {"Records": world.records("MediaQueue")})
     world.provider = carrier
     erasure = world.post("/v1/erasures", {"address": PERSON}).json["id"]

@@ -89,6 +89,7 @@ class Stage(World):
     ids: Ids = field(default_factory=lambda: Ids(0))
     _snapshot: Any = None
     _secret: str = ""
+    _seen: int = 0
     _environments: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @classmethod
@@ -128,7 +129,7 @@ class Stage(World):
         self.clock.now = (self.clock.now // DAY + 1) * DAY
         self._stored.items = copy.deepcopy(self._snapshot)
         self._stored.stream_shard.items.clear()
-        self._streamed = 0
+        self._seen = 0
         for queue in _work_queues():
             _messages(queue).clear()
         s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets[STACK].keys.clear()
@@ -206,7 +207,7 @@ class Stage(World):
     def written(self) -> list[dict[str, Any]]:
         """The stream since the last time, read from moto itself."""
         every = self._stored.stream_shard.items
-        fresh, self._streamed = every[self._streamed :], len(every)
+        fresh, self._seen = every[self._seen :], len(every)
         return [record for record in (one.to_json() for one in fresh) if _is_published(record)]
 
     def take_events(self, model: Any, params: Any, **_: Any) -> tuple[AWSResponse, dict[str, Any]]:
