@@ -172,13 +172,14 @@ class Stage:
         for _ in range(60):
             if self._work():
                 continue
-            if waits := self._held():
-                self.world.clock.now = max(self.world.clock.now, waits[0])
-            elif due := self._due():
+            held, due = self._held(), self._due()
+            if not held and not due:
+                break
+            if held and (not due or held[0] < due[0]):
+                self.world.clock.now = max(self.world.clock.now, held[0])
+            else:
                 self.world.clock.now = max(self.world.clock.now + 900_000, due[0])
                 self.world.invoke("clock", {}, 55_000)
-            else:
-                break
         else:
             self.dead.append("it never comes to rest")
         if lists:
