@@ -74,6 +74,7 @@ class _Run:
     def all(self) -> Result:
         """First a life in which nothing goes wrong, which tells what there is to go wrong."""
         made = self.live(0, None)
+        self.blame(f"{self.scenario}", [] if made else ["it makes no call at all"])
         for number, point in enumerate(points(made, self.scenario), 1):
             self.live(number, point)
         self.come_to_rest()

@@ -172,14 +172,14 @@ class Stage:
         for _ in range(60):
             if self._work():
                 continue
-            waits, due = self._held(), self._due()
-            if waits and not (due and due[0] <= waits[0]):
-                self.world.clock.now = max(self.world.clock.now, waits[0])
-            elif due:
-                self.world.clock.now = max(self.world.clock.now + (0 if waits else 900_000), due[0])
-                self.world.invoke("clock", {}, 55_000)
-            else:
+            held, due = self._held(), self._due()
+            if not held and not due:
                 break
+            if held and (not due or held[0] < due[0]):
+                self.world.clock.now = max(self.world.clock.now, held[0])
+            else:
+                self.world.clock.now = max(self.world.clock.now + 900_000, due[0])
+                self.world.invoke("clock", {}, 55_000)
         else:
             self.dead.append("it never comes to rest")
         if lists:
