@@ -26,7 +26,8 @@ class Http:
     """
     A client, or a provider that posts: anything but a proper answer makes it come again, if it `repeats`.
 
-    `done`: what is answered instead where there is nothing left to do.
+    `done`: what is answered instead where there is nothing left to do. `failures`: codes of problems that tell of a
+    provider which could not be asked.
     """
 
     call: Callable[[], Answer]
@@ -34,6 +35,7 @@ class Http:
     pause: int = SOON
     answer: Answer | None = None
     done: int | None = None
+    failures: frozenset[str] = frozenset()
 
     def fire(self) -> bool:
         """Whether it was answered for. Raises Mishandled for what is neither a success nor a 503 with Retry-After."""
@@ -41,6 +43,8 @@ class Http:
         if answer.status == self.done:
             return True
         if answer.status == 503 and int(answer.headers.get("retry-after", "0")) > 0:
+            return False
+        if answer.status >= 500 and answer.json["code"] in self.failures:
             return False
         if not 200 <= answer.status < 300:
             raise Mishandled(f"{answer.status} {answer.body!r}")
