@@ -18,10 +18,12 @@ class Result:
     """
     What became of the lives of a scenario.
 
+    `reached` are the sites of the life in which nothing goes wrong, at each of whose calls another life goes wrong;
     `struck` are the calls that went wrong, by what became of them; `unknown` counts messages of which nobody knows
     whether they were sent, `wrong` says of each violation where it was.
     """
 
+    reached: set[str] = field(default_factory=set)
     struck: dict[Fault, list[Call]] = field(default_factory=lambda: {fault: [] for fault in Fault})
     unknown: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -74,6 +76,7 @@ class _Run:
     def all(self) -> Result:
         """First a life in which nothing goes wrong, which tells what there is to go wrong."""
         made = self.live(0, None)
+        self.result.reached = {call.site.name for call in made if call.site}
         self.blame(f"{self.scenario}", [] if made else ["it makes no call at all"])
         for number, point in enumerate(points(made, self.scenario), 1):
             self.live(number, point)
