@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
@@ -34,6 +35,9 @@ from tests.world import STACK, Json, Provider, World, _messages, resources
 
 TRIES = 5
 """How often a queue gives out a record before it lies among the dead letters (`maxReceiveCount`)."""
+
+FEW_SHARDS = 2
+"""Partitions of the due index here: moto reads all of an index for each."""
 
 WHILE = 150_000
 """Milliseconds after which a list is due again, though somebody has died reading it."""
@@ -106,6 +110,11 @@ class Customers:
     answers: dict[str, Customer] = field(default_factory=dict)
     taken: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
+    @property
+    def again(self) -> int:
+        """How many events were taken that had been taken before."""
+        return sum(times - 1 for taken in self.taken.values() for times in taken.values())
+
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.method == "GET":
             return self.provider(request)
@@ -145,7 +154,9 @@ class Stage:
         """With a provider for everything."""
         world.provider = handset = Handset(provider)
         world.customer = customers = Customers(provider)
-        yield cls(world, handset, customers)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(keys, "SHARDS", FEW_SHARDS)
+            yield cls(world, handset, customers)
 
     def fresh(self, *accounts: str) -> None:
         """New workers, and nothing in their way that others have left: records, breakers, rates of these accounts."""
