@@ -20,13 +20,12 @@ class Result:
 
     `reached` are the sites of the life in which nothing goes wrong, at each of whose calls another life goes wrong;
     `struck` are the calls that went wrong, by what became of them; `unknown` counts messages of which nobody knows
-    whether they were sent, `again` events that a customer got once more, `wrong` says of each violation where it was.
+    whether they were sent, `wrong` says of each violation where it was.
     """
 
     reached: set[str] = field(default_factory=set)
     struck: dict[Fault, list[Call]] = field(default_factory=lambda: {fault: [] for fault in Fault})
     unknown: int = 0
-    again: int = 0
     wrong: list[str] = field(default_factory=list)
 
 
@@ -123,7 +122,6 @@ class _Run:
     def come_to_rest(self) -> None:
         """Whatever is still to be done is done, and then looked at."""
         self.stage.rest(lists=self.scenario.polls)
-        self.result.again = self.stage.customers.again
         for label, life, end in self.lived:
             try:
                 self.result.unknown += bool(life.check(end))

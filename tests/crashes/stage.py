@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-import pytest
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
@@ -35,9 +34,6 @@ from tests.world import STACK, Json, Provider, World, _messages, resources
 
 TRIES = 5
 """How often a queue gives out a record before it lies among the dead letters (`maxReceiveCount`)."""
-
-FEW_SHARDS = 2
-"""Partitions of the due index here: moto reads all of an index for each."""
 
 WHILE = 150_000
 """Milliseconds after which a list is due again, though somebody has died reading it."""
@@ -110,11 +106,6 @@ class Customers:
     answers: dict[str, Customer] = field(default_factory=dict)
     taken: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
-    @property
-    def again(self) -> int:
-        """How many events were taken that had been taken before."""
-        return sum(times - 1 for taken in self.taken.values() for times in taken.values())
-
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if request.method == "GET":
             return self.provider(request)
@@ -154,9 +145,7 @@ class Stage:
         """With a provider for everything."""
         world.provider = handset = Handset(provider)
         world.customer = customers = Customers(provider)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(keys, "SHARDS", FEW_SHARDS)
-            yield cls(world, handset, customers)
+        yield cls(world, handset, customers)
 
     def fresh(self, *accounts: str) -> None:
         """New workers, and nothing in their way that others have left: records, breakers, rates of these accounts."""
@@ -180,17 +169,17 @@ class Stage:
         """
         restart(self.world)
         self.world.clock.now += VISIBILITY
-        for _ in range(60):
+        for _ in range(300):
             if self._work():
                 continue
-            held, due = self._held(), self._due()
-            if not held and not due:
-                break
-            if held and (not due or held[0] < due[0]):
-                self.world.clock.now = max(self.world.clock.now, held[0])
-            else:
-                self.world.clock.now = max(self.world.clock.now + 900_000, due[0])
+            waits, due = self._held(), self._due()
+            if waits and not (due and due[0] <= waits[0]):
+                self.world.clock.now = max(self.world.clock.now, waits[0])
+            elif due:
+                self.world.clock.now = max(self.world.clock.now + (0 if waits else 900_000), due[0])
                 self.world.invoke("clock", {}, 55_000)
+            else:
+                break
         else:
             self.dead.append("it never comes to rest")
         if lists:

@@ -64,7 +64,6 @@ def test_every_site(figure: Show) -> None:
     figure("G1", "answers of AWS or a provider lost", len(struck[Fault.LOST]))
     figure("G1", "lost, or sent twice though it could be known", sum(len(result.wrong) for result in results))
     figure("G1", "messages of which nobody knows whether they were sent", sum(result.unknown for result in results))
-    figure("G16", "events that a customer got once more, under the same id", sum(result.again for result in results))
     figure("G8", "calls refused in all functions", len(struck[Fault.REFUSED]))
     figure(
         "G8", "acknowledged, but not stored", sum("not stored" in wrong for result in results for wrong in result.wrong)

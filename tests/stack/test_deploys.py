@@ -51,7 +51,7 @@ def test_queue_sources_poll(stack: Stack) -> None:
     listening = {each["EventSourceArn"].rpartition(":")[2] for each in found if ":sqs:" in each["EventSourceArn"]}
     expected = {
         stack.outputs[f"{queue}QueueUrl"].rpartition("/")[2]
-        for queue in ("Transactional", "Bulk", "Intake", "Media", "Spill")
+        for queue in ("Transactional", "Bulk", "Intake", "Media", "Spill", "Callback")
     }
     assert listening == expected
     assert {each["State"] for each in found} == {"Enabled"}
