@@ -45,7 +45,7 @@ class Rehearsal:
             body |= {"to": None, "recipients": [{"to": to}]}
         request = send(world, body)
         identifier = member_id(request, to) if self.many else request
-        records = stage.take("BulkQueue" if self.many else "TransactionalQueue")
+        records = stage.take("TransactionalQueue")
 
         def check(end: End) -> bool:
             item = stage.item(identifier)
