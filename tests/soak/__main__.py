@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from local.aws import LocalAws, Stack
 from local.client import until
 from local.furnishing import furnish
-from local.providers import Simulators
+from local.providers import Simulators, WebsmsControl
 from tests.soak.balance import Balance, draw_up, is_quiet
 from tests.soak.killer import Killer
 from tests.soak.lag import Lag
@@ -29,6 +29,9 @@ PARAMETERS = {
     "LogLevel": "WARNING",
 }
 KEPT = {"keep": "2000000"}
+LEISURE = 0.2
+"""Seconds between two requests while it is measured how late events are."""
+
 QUIET_SECONDS = 900
 """Within which everything has to have come to an end once nobody sends any more: a few leases, graces and minutes."""
 
@@ -57,25 +60,39 @@ def soak(run: Run) -> bool:
         stack = aws.deploy(PARAMETERS)
         key = furnish(stack, simulators).key
         provider = simulators.websms.control
-        accepted, quiet = Accepted(), threading.Event()
-        lag = Lag(stack, quiet)
-        lag.start()
+        place, accepted = Place(stack, key, provider), Accepted()
+        say(f"G16  from a change to its event, ms: {_at_leisure(run, place, accepted)}")
         over = threading.Event()
         killer = Killer(aws, over, run.kill_every, run.seed)
         senders = [
-            Sender(number, place=Place(stack, key, provider), accepted=accepted, over=over, seed=run.seed)
-            for number in range(run.senders)
+            Sender(number, place=place, accepted=accepted, over=over, seed=run.seed)
+            for number in range(1, run.senders + 1)
         ]
         took = _load(run, killer, senders, accepted)
         say(f"{accepted.messages} messages accepted in {took:.0f} s; waiting until everything is quiet")
         started = time.monotonic()
-        still = _becomes_quiet(stack)
-        quiet.set()
-        lag.join()
+        still = _becomes_quiet(stack, provider)
         balance = draw_up(stack, provider, accepted.recipients)
         _tell(balance, accepted, killer.killed, time.monotonic() - started)
-        say(f"G16  from a change to its event, ms: p50 {lag.quantile(50):.0f}, p99 {lag.quantile(99):.0f}")
         return still and not balance.mistakes
+
+
+def _at_leisure(run: Run, place: Place, accepted: Accepted) -> str:
+    """How late events are while no worker dies and nothing has to queue: a message now and then, for a minute."""
+    over = threading.Event()
+    lag = Lag(place.stack, over)
+    sender = Sender(0, place=place, accepted=accepted, over=over, seed=run.seed)
+    sender.pause = LEISURE
+    threads = (lag, sender)
+    for thread in threads:
+        thread.start()
+    over.wait(60)
+    over.set()
+    for thread in threads:
+        thread.join()
+    if sender.failure:
+        raise sender.failure
+    return f"p50 {lag.quantile(50):.0f}, p99 {lag.quantile(99):.0f}, longest {max(lag.lags):.0f} of {len(lag.lags)}"
 
 
 def _load(run: Run, killer: Killer, senders: Sequence[Sender], accepted: Accepted) -> float:
@@ -94,8 +111,11 @@ def _load(run: Run, killer: Killer, senders: Sequence[Sender], accepted: Accepte
     return time.monotonic() - started
 
 
-def _becomes_quiet(stack: Stack) -> bool:
+def _becomes_quiet(stack: Stack, provider: WebsmsControl) -> bool:
+    """Whether the provider has reported all, and nothing is under way any more."""
     try:
+        counts = provider.wait(QUIET_SECONDS, idle=True)
+        say(f"the provider reported {counts.webhooks} times, {counts.acknowledged} of them heard")
         until(lambda: is_quiet(stack), QUIET_SECONDS)
     except TimeoutError:
         return False
@@ -120,7 +140,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="make soak", description="A long run with faults, and its balance sheet.")
     parser.add_argument("--minutes", type=float, default=30, help="how long to send (30)")
     parser.add_argument("--senders", type=int, default=4, help="programs that send at the same time (4)")
-    parser.add_argument("--kill-every", type=float, default=4, help="seconds between two dying workers (4)")
+    parser.add_argument("--kill-every", type=float, default=15, help="seconds between two dying workers (15)")
     parser.add_argument("--seed", type=int, default=None, help="of all dice; printed, so that a run can be repeated")
     given = parser.parse_args(arguments)
     seed = random.randrange(10**6) if given.seed is None else given.seed  # noqa: S311 - dice

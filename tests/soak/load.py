@@ -75,7 +75,7 @@ class Accepted:
 
 
 class Sender(threading.Thread):
-    """One customer's program, sending one request after the other until it is told to stop."""
+    """One customer's program, sending one request after the other, `pause` seconds apart, until it is told to stop."""
 
     def __init__(self, number: int, *, place: Place, accepted: Accepted, over: threading.Event, seed: int) -> None:
         super().__init__(name=f"sender-{number}")
@@ -84,6 +84,7 @@ class Sender(threading.Thread):
         self._place = place
         self._accepted = accepted
         self._over = over
+        self.pause = 0.0
         self._sent = 0
         self.failure: Exception | None = None
 
@@ -91,7 +92,7 @@ class Sender(threading.Thread):
         """Send until it is over; whatever goes wrong here is told at the end."""
         try:
             with Client(self._place.stack.api_url, self._place.key) as client:
-                while not self._over.is_set():
+                while not self._over.wait(self.pause):
                     self._send_one(client)
         except Exception as error:  # noqa: BLE001 - the main thread reports it
             self.failure = error
