@@ -15,6 +15,7 @@ from local.aws import LocalAws, Stack
 from local.client import until
 from local.furnishing import furnish
 from local.providers import Simulators, WebsmsControl
+from tests.soak.backlog import Backlog
 from tests.soak.balance import Balance, draw_up, is_quiet
 from tests.soak.killer import Killer
 from tests.soak.lag import Lag
@@ -28,7 +29,9 @@ PARAMETERS = {
     "LocalHosts": "127.0.0.1,localhost",
     "LogLevel": "WARNING",
 }
-KEPT = {"keep": "2000000"}
+PROVIDER = {"keep": "2000000", "webhook_concurrency": "8"}
+"""All that it was ever asked is remembered; as many reports at a time as a busy provider posts."""
+
 LEISURE = 0.2
 """Seconds between two requests while it is measured how late events are."""
 
@@ -56,7 +59,7 @@ def soak(run: Run) -> bool:
     with ExitStack() as running:
         say(f"seed {run.seed}: starting the local AWS and the simulators, deploying")
         aws = running.enter_context(LocalAws())
-        simulators = running.enter_context(Simulators.running(None, KEPT))
+        simulators = running.enter_context(Simulators.running(None, PROVIDER))
         stack = aws.deploy(PARAMETERS)
         key = furnish(stack, simulators).key
         provider = simulators.websms.control
@@ -64,12 +67,19 @@ def soak(run: Run) -> bool:
         say(f"G16  from a change to its event, ms: {_at_leisure(run, place, accepted)}")
         over = threading.Event()
         killer = Killer(aws, over, run.kill_every, run.seed)
+        backlog = Backlog(stack, provider, over)
         senders = [
             Sender(number, place=place, accepted=accepted, over=over, seed=run.seed)
             for number in range(1, run.senders + 1)
         ]
+        for sender in senders:
+            sender.flowing = backlog.flowing
+        backlog.start()
         took = _load(run, killer, senders, accepted)
-        say(f"{accepted.messages} messages accepted in {took:.0f} s; waiting until everything is quiet")
+        say(
+            f"{accepted.messages} messages accepted in {took:.0f} s, at most {backlog.most} records and reports waiting"
+        )
+        say("no more is sent; waiting until everything is quiet")
         started = time.monotonic()
         still = _becomes_quiet(stack, provider)
         balance = draw_up(stack, provider, accepted.recipients)

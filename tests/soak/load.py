@@ -75,7 +75,10 @@ class Accepted:
 
 
 class Sender(threading.Thread):
-    """One customer's program, sending one request after the other, `pause` seconds apart, until it is told to stop."""
+    """
+    One customer's program, sending one request after the other until it is told to stop: `pause` seconds apart, and
+    only while it is `flowing`.
+    """
 
     def __init__(self, number: int, *, place: Place, accepted: Accepted, over: threading.Event, seed: int) -> None:
         super().__init__(name=f"sender-{number}")
@@ -85,6 +88,8 @@ class Sender(threading.Thread):
         self._accepted = accepted
         self._over = over
         self.pause = 0.0
+        self.flowing = threading.Event()
+        self.flowing.set()
         self._sent = 0
         self.failure: Exception | None = None
 
@@ -93,6 +98,7 @@ class Sender(threading.Thread):
         try:
             with Client(self._place.stack.api_url, self._place.key) as client:
                 while not self._over.wait(self.pause):
+                    self.flowing.wait()
                     self._send_one(client)
         except Exception as error:  # noqa: BLE001 - the main thread reports it
             self.failure = error
