@@ -18,7 +18,7 @@ from local.providers import Simulators, WebsmsControl
 from tests.soak.backlog import Backlog
 from tests.soak.balance import Balance, draw_up, is_quiet
 from tests.soak.killer import Killer
-from tests.soak.lag import Lag
+from tests.soak.lag import Lag, spread
 from tests.soak.load import Accepted, Place, Sender
 
 # Leases, graces and watchdogs so short that their ends come many times in a run.
@@ -33,7 +33,7 @@ PROVIDER = {"keep": "2000000", "webhook_concurrency": "8"}
 """All that it was ever asked is remembered; as many reports at a time as a busy provider posts."""
 
 LEISURE = 0.2
-"""Seconds between two requests while it is measured how late events are."""
+"""Seconds between two requests while it is measured how long an event and an acknowledgement take."""
 
 QUIET_SECONDS = 900
 """Within which everything has to have come to an end once nobody sends any more: a few leases, graces and minutes."""
@@ -64,7 +64,7 @@ def soak(run: Run) -> bool:
         key = furnish(stack, simulators).key
         provider = simulators.websms.control
         place, accepted = Place(stack, key, provider), Accepted()
-        say(f"G16  from a change to its event, ms: {_at_leisure(run, place, accepted)}")
+        _at_leisure(run, place, accepted)
         over = threading.Event()
         killer = Killer(aws, over, run.kill_every, run.seed)
         backlog = Backlog(stack, provider, over)
@@ -87,8 +87,8 @@ def soak(run: Run) -> bool:
         return still and not balance.mistakes
 
 
-def _at_leisure(run: Run, place: Place, accepted: Accepted) -> str:
-    """How late events are while no worker dies and nothing has to queue: a message now and then, for a minute."""
+def _at_leisure(run: Run, place: Place, accepted: Accepted) -> None:
+    """How long Herald takes while no worker dies and nothing has to queue: a message now and then, for a minute."""
     over = threading.Event()
     lag = Lag(place.stack, over)
     sender = Sender(0, place=place, accepted=accepted, over=over, seed=run.seed)
@@ -102,7 +102,14 @@ def _at_leisure(run: Run, place: Place, accepted: Accepted) -> str:
         thread.join()
     if sender.failure:
         raise sender.failure
-    return f"p50 {lag.quantile(50):.0f}, p99 {lag.quantile(99):.0f}, longest {max(lag.lags):.0f} of {len(lag.lags)}"
+    acknowledged = [
+        attempt.seconds * 1000
+        for webhook in place.provider.webhooks()
+        for attempt in webhook.attempts
+        if attempt.acknowledged
+    ]
+    say(f"G8   from a webhook to its acknowledgement, ms: {spread(acknowledged)}")
+    say(f"G16  from a change to its event, ms: {spread(lag.lags)}")
 
 
 def _load(run: Run, killer: Killer, senders: Sequence[Sender], accepted: Accepted) -> float:

@@ -3,6 +3,7 @@ How long it takes from a change to its event, by the clocks of table and bus.
 """
 
 import threading
+from collections.abc import Sequence
 from datetime import datetime
 from statistics import quantiles
 
@@ -27,7 +28,10 @@ class Lag(threading.Thread):
                     # Of a message that waited to be read, only its own write counts, not when it was asked for.
                     self.lags.append(handed_over - datetime.fromisoformat(event["at"]).timestamp() * 1000)
 
-    def quantile(self, percent: int) -> float:
-        """Milliseconds within which so many percent were told; 0 when nothing was heard."""
-        minimum = 2
-        return quantiles(self.lags, n=100)[percent - 1] if len(self.lags) >= minimum else 0.0
+
+def spread(milliseconds: Sequence[float]) -> str:
+    """Within which time half of them, and all but a hundredth, were done, and the longest."""
+    if len(milliseconds) < 2:
+        return f"{len(milliseconds)} measured"
+    cuts = quantiles(milliseconds, n=100)
+    return f"p50 {cuts[49]:.0f}, p99 {cuts[98]:.0f}, longest {max(milliseconds):.0f} of {len(milliseconds)}"

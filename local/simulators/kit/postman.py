@@ -3,6 +3,7 @@ Posting webhooks until they are acknowledged, or the provider gives up.
 """
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -89,10 +90,12 @@ class Postman:
     async def _attempt(self, webhook: Webhook) -> None:
         attempt = Attempt(at=now())
         async with self._turn:
+            started = time.monotonic()
             try:
                 await self._post(webhook, attempt)
             except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
                 attempt.error = f"{type(error).__name__}: {error}"
+            attempt.seconds = time.monotonic() - started
         webhook.attempt_count += 1
         webhook.attempts = [*webhook.attempts, attempt][-_ATTEMPTS_KEPT:]
         again = webhook.retry and webhook.attempt_count < self.state.settings.retry_attempts

@@ -95,9 +95,10 @@ class Notice:
 
 @dataclass
 class Attempt:
-    """One POST of a webhook; `http_status` is 0 and `error` set where no answer came."""
+    """One POST of a webhook, and the seconds it took; `http_status` is 0 and `error` set where no answer came."""
 
     at: str
+    seconds: float = 0.0
     http_status: int = 0
     content_type: str = ""
     body: str = ""
