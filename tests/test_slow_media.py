@@ -71,3 +71,21 @@ def test_no_time_is_left(world: World) -> None:
     world.settle()
     shown = [world.get(f"/v1/messages/{identifier}").json["status"] for identifier in identifiers]
     assert shown == ["sent", "sent"]
+
+
+def test_a_request_of_many(world: World) -> None:
+    """When fetching has eaten the time nobody is claimed for a call that might be cut off: all are sent later, once."""
+
+    def slow(request: httpx.Request) -> httpx.Response:
+        world.clock.now += 50_000
+        return served(request)
+
+    world.customer = slow
+    whom = [{"to": phone(number)} for number in range(SIDE_BY_SIDE)]
+    request = send(world, {**photo(0), "to": None, "recipients": whom})
+    assert world.invoke("deliver", on_lanes(world), remaining=60_000) == {"batchItemFailures": []}
+    members = world.get(f"/v1/messages?request={request}").json["messages"]
+    assert [member["tries"] for member in members] == [0] * SIDE_BY_SIDE
+    world.settle()
+    members = world.get(f"/v1/messages?request={request}").json["messages"]
+    assert [(member["status"], member["tries"]) for member in members] == [("sent", 1)] * SIDE_BY_SIDE
