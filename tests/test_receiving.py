@@ -6,7 +6,9 @@ import base64
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -109,10 +111,66 @@ def test_many_at_once(world: World) -> None:
 
 
 def test_more_than_a_record_holds(world: World) -> None:
-    """What is too much for one answer and too large for the queue goes to quarantine."""
+    """What is too much for one answer and too large for the queue goes to quarantine, and is read from there."""
     body = b"\n".join([b"say " + b"x" * (MAX_SPILL // 10)] * 11)
     assert tell(world, "wordy", "in", body).status == 200
     assert webhooks.reasons(world) == ["too_many"]
+    (key,) = world.operator.bucket.quarantined()
+    webhooks.replay(world, key)
+    assert len(_texts(world)) == 11
+
+
+def test_replaying_what_is_gone(world: World) -> None:
+    """What was erased from quarantine before it was replayed is over: nothing is told, and no record comes again."""
+    tell(world, "wordy", "in", b"! say a")
+    (key,) = world.operator.bucket.quarantined()
+    label = world.operator.bucket.quarantined_label(key)
+    world.operator.bucket.quarantine("wordy", b"", label, world.clock.now, "another")
+    world.operator.bucket.delete(key)
+    record = {"account": "wordy", "kind": "in", "verified": True, "headers": {}, "kept": key}
+    message = {"messageId": "m-1", "body": json.dumps(record), "attributes": {"ApproximateReceiveCount": "1"}}
+    assert world.invoke("webhook", {"Records": [message]}) == {"batchItemFailures": []}
+    assert _texts(world) == []
+
+
+@contextmanager
+def time_flies(world: World) -> Iterator[None]:
+    """Each event that is stored takes ten seconds."""
+
+    def fly(model: Any, **_: Any) -> None:
+        world.clock.now += 10_000 * (model.name == "TransactWriteItems")
+
+    client = clients.dynamodb()
+    client.meta.events.register_first("before-call", fly)
+    try:
+        yield
+    finally:
+        client.meta.events.unregister("before-call", fly)
+
+
+def test_more_than_there_is_time_for(world: World) -> None:
+    """
+    A webhook of more events than a worker can store in its life: what is left goes back to the queue, each time from
+    where it stands, until all is told once.
+    """
+    tell(world, "wordy", "in", "\n".join(f"say {number}" for number in range(14)).encode())
+    rounds = 0
+    with time_flies(world):
+        while records := world.records("SpillQueue"):
+            assert world.invoke("webhook", {"Records": records}, remaining=20_000) == {"batchItemFailures": []}
+            rounds += 1
+            assert len(_texts(world)) == min(2 * rounds, 14)
+    assert rounds == 7
+    assert not any("duplicate_of" in item for item in webhooks.inbounds(world))
+
+
+def test_a_slow_table(world: World) -> None:
+    """Of a few events those that there is no time for are told later: the provider has its answer in time."""
+    with time_flies(world):
+        assert tell(world, "wordy", "in", b"say a\nsay b\nsay c\nsay d").status == 200
+    assert _texts(world) == ["a", "b", "c"]
+    assert world.invoke("webhook", {"Records": world.records("SpillQueue")}) == {"batchItemFailures": []}
+    assert _texts(world) == ["a", "b", "c", "d"]
 
 
 def test_a_table_that_fails_in_the_middle(world: World) -> None:
