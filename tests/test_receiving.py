@@ -5,6 +5,7 @@ Receiving from a provider that websms is not: many events in a body, signatures,
 import base64
 import json
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import ModuleType
@@ -28,7 +29,7 @@ from herald.provider import Provider, Request, Response, Webhook
 from herald.receiving import AT_ONCE, MAX_SPILL
 from herald.status import Status
 from tests import webhooks
-from tests.faults import Died, dying, refusing
+from tests.faults import Died, dying, listening, refusing
 from tests.webhooks import tell
 from tests.world import World
 
@@ -330,3 +331,33 @@ def test_a_proof_that_nobody_can_look_at(world: World, monkeypatch: pytest.Monke
     for key, _ in webhooks.quarantine(world):
         webhooks.replay(world, key)
     assert _texts(world) == ["k"]
+
+
+def _signed(world: World, key: str) -> int:
+    """A webhook that is signed with this key; the status that it is answered with."""
+    return world.call("POST", webhooks.path("signed", "in"), {"x-signature": key}, b"say a").status
+
+
+@pytest.mark.goal("G18")
+def test_rotating_what_webhooks_are_signed_with(world: World) -> None:
+    """
+    Whichever side changes the secret first, and however warm the worker: the old and the new signature are both good,
+    any other is not; after an hour the old one is over.
+    """
+    world.clock.now = int(time.time() * 1000)
+    assert [_signed(world, key) for key in ("k", "new", "x")] == [202, 401, 401]
+    clients.secretsmanager().put_secret_value(SecretId="herald/accounts/signed", SecretString='{"key": "new"}')
+    world.clock.now += 10_000
+    assert [_signed(world, key) for key in ("k", "new", "k", "x")] == [202, 202, 202, 401]
+    world.clock.now += 3_600_000
+    assert [_signed(world, key) for key in ("new", "k", "x")] == [202, 401, 401]
+
+
+@pytest.mark.goal("G11")
+def test_forged_signatures_cost_little(world: World) -> None:
+    """Whoever knows the address but not the secret makes a worker look for another one now and then, not each time."""
+    _signed(world, "k")
+    with listening() as called:
+        assert {_signed(world, f"x{number}") for number in range(50)} == {401}
+    assert called == ["GetSecretValue"]
+    assert webhooks.quarantine(world) == []

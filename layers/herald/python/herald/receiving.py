@@ -8,6 +8,7 @@ we understood what was said.
 
 import base64
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
@@ -141,7 +142,7 @@ class Receiving:
         arrival = Arrival(account, webhook, random_id())
         try:
             adapter = self._adapter(account)
-            verified = arrival.verify(adapter)
+            verified = self._verified(arrival, adapter)
         except ConfigurationError:
             # Nobody can say whether it is genuine or how it is to be answered, but not all providers ask again.
             self._set_aside(arrival.waiting(), "misconfigured")
@@ -154,6 +155,21 @@ class Receiving:
         if adapter_class(account.provider).signs_webhooks:
             return load(account, self.secrets.of_account(account.name))
         return load(account, {})
+
+    def _verified(self, arrival: Arrival, adapter: Provider) -> Arrival:
+        """
+        Once its proof has been looked at; it may also be by credentials that were set or replaced just now.
+
+        Raises WebhookNotVerified, ConfigurationError, or Unavailable when nobody can tell.
+        """
+        try:
+            return arrival.verify(adapter)
+        except WebhookNotVerified:
+            if adapter.signs_webhooks:
+                for credentials in self.secrets.others(arrival.account.name):
+                    with suppress(WebhookNotVerified):
+                        return arrival.verify(load(arrival.account, credentials))
+            raise
 
     def _keep(self, arrival: Arrival, adapter: Provider) -> None:
         """Store at once, or spill, or put into quarantine. Raises Unavailable when none of them is to be had."""
@@ -244,7 +260,7 @@ class Receiving:
             return
         try:
             adapter = self._adapter(account)
-            arrival = arrival.verify(adapter)
+            arrival = self._verified(arrival, adapter)
             events = adapter.parse_events(arrival.webhook)
         except (ConfigurationError, WebhookNotVerified, ValueError) as error:
             self._quarantine(arrival, _WHY.get(type(error), "unreadable"))
