@@ -5,7 +5,6 @@ Whatever is refused is refused before anything is written, as Refused or as the 
 Repeating a deed with the same arguments changes nothing.
 """
 
-import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -25,7 +24,6 @@ from herald.keeping import LIST
 from herald.models import NAME, Account, Address, Channel, Limits, Sender
 from herald.provider import Provider, adapter_class
 from herald.questions import Named
-from herald.receiving import MAX_SPILL
 from herald.retention import Retention
 from herald.webhook_address import address
 
@@ -330,40 +328,37 @@ def replay(gateway: Gateway, key: str) -> None:
     Have a webhook in quarantine worked through again, say after an adapter was mended.
 
     What was not verified when it came will be then. It stays in quarantine until its time is over. Raises Refused for
-    one that does not fit into a queue, and for an entry of a list.
+    an entry of a list.
     """
-    body, label = read_quarantine(gateway, key)
+    _, label = read_quarantine(gateway, key)
     if label.kind.startswith(LIST):
         raise Refused(f"{key} is an entry of a list, only webhooks can be replayed")
-    if len(body) > MAX_SPILL:
-        raise Refused(f"{key} has {len(body)} bytes, {MAX_SPILL} can be replayed")
-    _replay(gateway, key, body, label)
+    _replay(gateway, key, label)
 
 
 def replay_all(gateway: Gateway, account: str | None = None, reason: str | None = None) -> Mapping[str, int]:
     """As `replay` with all of it, what is kept under several days once; how many, and how many that is not for."""
-    counts = {"replayed": 0, "too_large": 0, "of_lists": 0}
-    chosen = {(key.split("/")[1], key.rpartition("/")[2]): key for key, _ in quarantined(gateway, account, reason)}
-    for key in chosen.values():
-        body, label = gateway.bucket.quarantined_body(key)
+    counts = {"replayed": 0, "of_lists": 0}
+    found = quarantined(gateway, account, reason)
+    chosen = {(key.split("/")[1], key.rpartition("/")[2]): (key, label) for key, label in found}
+    for key, label in chosen.values():
         if label.kind.startswith(LIST):
             counts["of_lists"] += 1
-        elif len(body) > MAX_SPILL:
-            counts["too_large"] += 1
         else:
-            _replay(gateway, key, body, label)
+            _replay(gateway, key, label)
             counts["replayed"] += 1
     return counts
 
 
-def _replay(gateway: Gateway, key: str, body: bytes, label: Label) -> None:
+def _replay(gateway: Gateway, key: str, label: Label) -> None:
+    """The queue is told where it lies: a body may be larger than a record, and is erased with whom it names."""
     record = {
         "account": key.split("/")[1],
         "kind": label.kind,
         "receipt": key.rpartition("/")[2],
         "verified": label.verified,
         "headers": dict(label.headers),
-        "body": base64.b64encode(body).decode("ascii"),
+        "kept": key,
     }
     gateway.queues.put(gateway.spill_queue, [Record(record)])
 

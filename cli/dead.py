@@ -1,21 +1,26 @@
 """
 The queues of what failed, as an operator works on them: looked at, sent back to where it came from, thrown away.
 
-A record is written to its old queue before it is deleted here: whoever reads those queues bears repeats. What could not
+A record is written to its old queue before it is deleted here: whoever reads those queues bears repeats. One of intake
+takes its id along, which is its idempotency key where its sender gave none: it may have been accepted before it failed,
+and under a new id it would be another message. What could not
 be published is not the change itself but its place in the table's stream, which keeps it for 24 hours: it is read there
 and handed to the publish function once more.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from herald import waiting
 from herald.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
 
+INTAKE = "intake"
 PUBLISH = "publish"
 CLOCK = "clock"
 INBOUND_EVENTS = "inbound-events"
@@ -42,6 +47,10 @@ class DeadLetter:
     receipt: str
 
 
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
 def queues_of(client: "CloudFormationClient", stack: str) -> Mapping[str, str]:
     """URLs of the stack's queues by short name: `transactional` and, of what failed there, `transactional.dead`."""
     pages = client.get_paginator("list_stack_resources").paginate(StackName=stack)
@@ -64,13 +73,17 @@ def _name(logical: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DeadLetters:
-    """The deployment's queues (`queues_of`), with the clients to work on them; `publish` is the function's name."""
+    """
+    The deployment's queues (`queues_of`), with the clients to work on them; `publish` is the function's name, `now`
+    gives milliseconds since 1970.
+    """
 
     urls: Mapping[str, str]
     sqs: Any
     streams: Any
     functions: Any
     publish: str
+    now: Callable[[], int] = _now
 
     @property
     def names(self) -> list[str]:
@@ -105,8 +118,10 @@ class DeadLetters:
         while batch := self._take(name, hidden=_HIDDEN):
             if name == PUBLISH:
                 self._publish(batch)
+            elif name == INTAKE:
+                self._put(self.urls[name], [self._keyed(each) for each in batch])
             else:
-                self._put(self.urls["intake" if name == INBOUND_EVENTS else name], batch)
+                self._put(self.urls[INTAKE if name == INBOUND_EVENTS else name], [each.body for each in batch])
             self._delete(name, batch)
             done += len(batch)
             yield done
@@ -143,10 +158,20 @@ class DeadLetters:
             for each in answer.get("Messages", ())
         ]
 
-    def _put(self, url: str, batch: list[DeadLetter]) -> None:
+    def _keyed(self, letter: DeadLetter) -> str:
+        """A record of intake under the key that it came by, as those are that wait for their tenant's limit."""
+        try:
+            has_key = "detail-type" in json.loads(letter.body)
+        except (TypeError, ValueError, RecursionError):
+            return letter.body
+        if has_key:  # an event, or one that was put back
+            return letter.body
+        return json.dumps(waiting.Waiting(letter.id, self.now(), letter.body).after(0, 0).body)
+
+    def _put(self, url: str, bodies: list[str]) -> None:
         """One by one: of records with content ten may be too large for one call."""
-        for each in batch:
-            self.sqs.send_message(QueueUrl=url, MessageBody=each.body)
+        for body in bodies:
+            self.sqs.send_message(QueueUrl=url, MessageBody=body)
 
     def _delete(self, name: str, batch: list[DeadLetter]) -> None:
         entries = [{"Id": str(number), "ReceiptHandle": each.receipt} for number, each in enumerate(batch)]

@@ -101,7 +101,7 @@ class Gateway:
         found = outputs(session.client("cloudformation"), stack)
         table = Table(session.client("dynamodb"), found["TableName"])
         secrets = session.client("secretsmanager")
-        held = Secrets(lambda: secrets, found["SecretPrefix"], time.monotonic)
+        held = Secrets(lambda: secrets, found["SecretPrefix"], time.time)
         return cls(
             registry=Registry(table, now),
             polls=Polls(table),

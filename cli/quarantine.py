@@ -69,8 +69,7 @@ def replay(  # noqa: PLR0913 - what can be chosen
         return
     counts = admin.replay_all(gateway(ctx), account, reason)
     done(
-        f"{counts['replayed']} are worked through again; {counts['too_large']} are too large for that, "
-        f"{counts['of_lists']} are entries of lists",
+        f"{counts['replayed']} are worked through again; {counts['of_lists']} are entries of lists",
         as_json=as_json,
         **counts,
     )

@@ -3,7 +3,9 @@ The wire against a hostile server: what fails before anything left us is not sen
 """
 
 import socket
+import threading
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -66,6 +68,40 @@ def test_a_server_that_never_answers_is_unclear(exchange: Exchange) -> None:
         exchange.send(Request("POST", server.url, {}, b"{}"))
     assert caught.value.provider_code == "ReadTimeout"
     assert len(server.requests) == 1
+
+
+def dripping(head: bytes, rest: bytes) -> Script:
+    """Twenty drips, each in time for a read, and then all that is left."""
+
+    def script(connection: socket.socket) -> None:
+        pause = threading.Event()
+        for number in range(20):
+            connection.sendall(head if number == 0 else b"x")
+            pause.wait(0.05)
+        connection.sendall(rest)
+
+    return script
+
+
+HEADERS = dripping(b"HTTP/1.1 200 OK\r\nX-Drip: x", b"\r\nContent-Length: 2\r\n\r\n{}")
+BODY = dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 30\r\n\r\n", b"y" * 11)
+
+
+@pytest.mark.parametrize("script", [HEADERS, BODY], ids=["headers", "body"])
+def test_an_answer_by_drips_is_unclear(exchange: Exchange, script: Script) -> None:
+    """No part of it is late, but all of it is: nobody's worker waits for its end, which would be a good one."""
+    with Server(script).running() as server, pytest.raises(OutcomeUnknown) as caught:
+        exchange.send(Request("POST", server.url, {}, b"{}"))
+    assert caught.value.provider_code == "ReadTimeout"
+
+
+@pytest.mark.parametrize("script", [HEADERS, BODY], ids=["headers", "body"])
+def test_media_may_take_longer(script: Script) -> None:
+    """What carries media, be it there or back, has twice the time of other calls."""
+    exchange = Exchange(connect_timeout=0.5, timeout=0.5)
+    with closing(exchange), Server(script).running() as server:
+        assert exchange.send(Request("GET", server.url), max_bytes=MAX_ANSWER + 1).status == 200
+        assert exchange.send(Request("POST", server.url, {}, b"x" * (MAX_ANSWER + 1))).status == 200
 
 
 def test_a_refused_connection_is_not_sent(exchange: Exchange) -> None:

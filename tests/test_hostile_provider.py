@@ -45,6 +45,18 @@ def dripping(connection: socket.socket) -> bool:
     return True
 
 
+def dripping_headers(connection: socket.socket) -> bool:
+    """The same before the answer has even begun; in the end it would be a yes."""
+    head, _, rest = answer("200 OK", SENT, "X-Drip: x").partition(b"x\r\n")
+    connection.sendall(head)
+    pause = threading.Event()
+    for _ in range(40):
+        connection.sendall(b"x")
+        pause.wait(0.05)
+    connection.sendall(b"x\r\n" + rest)
+    return True
+
+
 class Fault(NamedTuple):
     """What the provider does to the first call; how the message ends, and how often it was asked for in all."""
 
@@ -60,6 +72,7 @@ FAULTS = {
     "half an answer": Fault(say_and_close(HALF), "unknown", 1),
     "half an answer, then silence": Fault(say(HALF), "unknown", 1),
     "an answer by drips": Fault(dripping, "unknown", 1),
+    "headers by drips": Fault(dripping_headers, "unknown", 1),
     "a 200 with a web page": Fault(say(answer("200 OK", b"<html>welcome</html>")), "unknown", 1),
     "a 200 with nothing": Fault(say(answer("200 OK")), "unknown", 1),
     "a compressed 200": Fault(say(answer("200 OK", b"\x1f\x8b\x08", "Content-Encoding: gzip")), "unknown", 1),

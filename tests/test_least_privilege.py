@@ -149,6 +149,8 @@ def _outside(world: World) -> None:
         webhooks.tell(world, webhooks.MESSAGING, "status", webhooks.status("delivered", reference))
     webhooks.tell(world, webhooks.MESSAGING, "inbound", webhooks.inbound())
     webhooks.tell(world, webhooks.MESSAGING, "inbound", b"unreadable")
+    for key in world.operator.bucket.quarantined():
+        webhooks.replay(world, key)
     sent = webhooks.inbound(content=None, mediaId="their-1")
     webhooks.tell(world, webhooks.MESSAGING, "inbound", sent)
     with refusing(clients.dynamodb()):

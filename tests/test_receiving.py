@@ -5,8 +5,11 @@ Receiving from a provider that websms is not: many events in a body, signatures,
 import base64
 import json
 import sys
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -26,7 +29,7 @@ from herald.provider import Provider, Request, Response, Webhook
 from herald.receiving import AT_ONCE, MAX_SPILL
 from herald.status import Status
 from tests import webhooks
-from tests.faults import Died, dying, refusing
+from tests.faults import Died, dying, listening, refusing
 from tests.webhooks import tell
 from tests.world import World
 
@@ -109,10 +112,66 @@ def test_many_at_once(world: World) -> None:
 
 
 def test_more_than_a_record_holds(world: World) -> None:
-    """What is too much for one answer and too large for the queue goes to quarantine."""
+    """What is too much for one answer and too large for the queue goes to quarantine, and is read from there."""
     body = b"\n".join([b"say " + b"x" * (MAX_SPILL // 10)] * 11)
     assert tell(world, "wordy", "in", body).status == 200
     assert webhooks.reasons(world) == ["too_many"]
+    (key,) = world.operator.bucket.quarantined()
+    webhooks.replay(world, key)
+    assert len(_texts(world)) == 11
+
+
+def test_replaying_what_is_gone(world: World) -> None:
+    """What was erased from quarantine before it was replayed is over: nothing is told, and no record comes again."""
+    tell(world, "wordy", "in", b"! say a")
+    (key,) = world.operator.bucket.quarantined()
+    label = world.operator.bucket.quarantined_label(key)
+    world.operator.bucket.quarantine("wordy", b"", label, world.clock.now, "another")
+    world.operator.bucket.delete(key)
+    record = {"account": "wordy", "kind": "in", "verified": True, "headers": {}, "kept": key}
+    message = {"messageId": "m-1", "body": json.dumps(record), "attributes": {"ApproximateReceiveCount": "1"}}
+    assert world.invoke("webhook", {"Records": [message]}) == {"batchItemFailures": []}
+    assert _texts(world) == []
+
+
+@contextmanager
+def time_flies(world: World) -> Iterator[None]:
+    """Each event that is stored takes ten seconds."""
+
+    def fly(model: Any, **_: Any) -> None:
+        world.clock.now += 10_000 * (model.name == "TransactWriteItems")
+
+    client = clients.dynamodb()
+    client.meta.events.register_first("before-call", fly)
+    try:
+        yield
+    finally:
+        client.meta.events.unregister("before-call", fly)
+
+
+def test_more_than_there_is_time_for(world: World) -> None:
+    """
+    A webhook of more events than a worker can store in its life: what is left goes back to the queue, each time from
+    where it stands, until all is told once.
+    """
+    tell(world, "wordy", "in", "\n".join(f"say {number}" for number in range(14)).encode())
+    rounds = 0
+    with time_flies(world):
+        while records := world.records("SpillQueue"):
+            assert world.invoke("webhook", {"Records": records}, remaining=20_000) == {"batchItemFailures": []}
+            rounds += 1
+            assert len(_texts(world)) == min(2 * rounds, 14)
+    assert rounds == 7
+    assert not any("duplicate_of" in item for item in webhooks.inbounds(world))
+
+
+def test_a_slow_table(world: World) -> None:
+    """Of a few events those that there is no time for are told later: the provider has its answer in time."""
+    with time_flies(world):
+        assert tell(world, "wordy", "in", b"say a\nsay b\nsay c\nsay d").status == 200
+    assert _texts(world) == ["a", "b", "c"]
+    assert world.invoke("webhook", {"Records": world.records("SpillQueue")}) == {"batchItemFailures": []}
+    assert _texts(world) == ["a", "b", "c", "d"]
 
 
 def test_a_table_that_fails_in_the_middle(world: World) -> None:
@@ -272,3 +331,33 @@ def test_a_proof_that_nobody_can_look_at(world: World, monkeypatch: pytest.Monke
     for key, _ in webhooks.quarantine(world):
         webhooks.replay(world, key)
     assert _texts(world) == ["k"]
+
+
+def _signed(world: World, key: str) -> int:
+    """A webhook that is signed with this key; the status that it is answered with."""
+    return world.call("POST", webhooks.path("signed", "in"), {"x-signature": key}, b"say a").status
+
+
+@pytest.mark.goal("G18")
+def test_rotating_what_webhooks_are_signed_with(world: World) -> None:
+    """
+    Whichever side changes the secret first, and however warm the worker: the old and the new signature are both good,
+    any other is not; after an hour the old one is over.
+    """
+    world.clock.now = int(time.time() * 1000)
+    assert [_signed(world, key) for key in ("k", "new", "x")] == [202, 401, 401]
+    clients.secretsmanager().put_secret_value(SecretId="herald/accounts/signed", SecretString='{"key": "new"}')
+    world.clock.now += 10_000
+    assert [_signed(world, key) for key in ("k", "new", "k", "x")] == [202, 202, 202, 401]
+    world.clock.now += 3_600_000
+    assert [_signed(world, key) for key in ("new", "k", "x")] == [202, 401, 401]
+
+
+@pytest.mark.goal("G11")
+def test_forged_signatures_cost_little(world: World) -> None:
+    """Whoever knows the address but not the secret makes a worker look for another one now and then, not each time."""
+    _signed(world, "k")
+    with listening() as called:
+        assert {_signed(world, f"x{number}") for number in range(50)} == {401}
+    assert called == ["GetSecretValue"]
+    assert webhooks.quarantine(world) == []

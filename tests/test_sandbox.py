@@ -20,6 +20,7 @@ from herald.content import Content, VoiceContent
 from herald.identifier import member_id
 from herald.models import Address, Channel, Limits, Sender
 from herald.provider import Provider
+from herald.retention import Retention
 from herald.sandbox import Fate, account_of
 from herald.status import Status
 from herald.stored import read_body
@@ -192,6 +193,21 @@ def test_failed(world: World) -> None:
     assert message["status"] == "failed"
     assert message["error"] == {"reason": "undeliverable", "code": "test-failed"}
     assert [each["id"] for each in world.get("/v1/messages?status=failed").json["messages"]] == [identifier]
+
+
+@pytest.mark.parametrize("fate", [Fate.FAILED, Fate.SILENT, Fate.THROTTLED])
+def test_a_tenant_that_keeps_nothing(world: World, fate: Fate) -> None:
+    """What is to become of a test is known though no more than the end of its address is kept once it is sent."""
+    stored = world.operator.registry.read_tenant("acme")
+    world.operator.registry.change_tenant(replace(stored.value, content=Retention.DISCARD), stored.version)
+    one = send(world, sms(ending(fate)))
+    whom = [{"to": ending(fate, number)} for number in range(2)]
+    many = send(world, {**sms(), "to": None, "recipients": whom})
+    settle_all(world)
+    members = world.get(f"/v1/messages?request={many}").json["messages"]
+    shown = [read(world, identifier) for identifier in (one, *(member["id"] for member in members))]
+    end = {Fate.FAILED: "failed", Fate.SILENT: "sent"}.get(fate, "delivered")
+    assert [(message["status"], message["to_ends"]) for message in shown] == [(end, fate[-3:])] * 3
 
 
 @pytest.mark.parametrize(("policy", "status"), [("at_most_once", "unknown"), ("at_least_once", "delivered")])

@@ -2,6 +2,7 @@
 Credentials, read through a cache.
 """
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +12,7 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from herald.aws.secrets import CACHE_SECONDS, Secrets
+from herald.aws.secrets import CACHE_SECONDS, LOOK_AGAIN, OVERLAP, Secrets
 from herald.errors import ConfigurationError, Unavailable
 from tests.moto_table import REGION
 
@@ -47,6 +48,55 @@ def test_cached(client: Any) -> None:
     client.put_secret_value(SecretId="herald/accounts/acme", SecretString='{"token": "newest"}')
     clock.now = 2 * CACHE_SECONDS
     assert store.of_account("acme") == {"token": "newest"}
+
+
+def put(client: Any, text: str) -> None:
+    client.put_secret_value(SecretId="herald/accounts/acme", SecretString=text)
+
+
+def test_others(client: Any) -> None:
+    """
+    Who proves nothing by the credentials that are known may have newer ones, or for an hour those of before.
+
+    Nobody is asked twice in ten seconds, whatever is tried.
+    """
+    clock = Seconds()
+    clock.now = time.time()
+    store = secrets(client, clock)
+    client.create_secret(Name="herald/accounts/acme", SecretString='{"token": "first"}')
+    assert store.of_account("acme") == {"token": "first"}
+    assert list(store.others("acme")) == []
+    put(client, '{"token": "second"}')
+    assert list(store.others("acme")) == []
+    clock.now += LOOK_AGAIN
+    assert list(store.others("acme")) == [{"token": "second"}, {"token": "first"}]
+    assert store.of_account("acme") == {"token": "second"}
+    with Stubber(client):  # which is asked nothing
+        assert list(store.others("acme")) == [{"token": "first"}]
+    clock.now += OVERLAP
+    assert list(store.others("acme")) == []
+
+
+def test_others_that_are_none(client: Any) -> None:
+    """What was before and is no object of texts proves nothing; what is there now and is none is for a person."""
+    clock = Seconds()
+    store = secrets(client, clock)
+    client.create_secret(Name="herald/accounts/acme", SecretString="no JSON")
+    put(client, '{"token": "t"}')
+    assert list(store.others("acme")) == [{"token": "t"}]
+    put(client, "no JSON")
+    clock.now += LOOK_AGAIN
+    with pytest.raises(ConfigurationError):
+        list(store.others("acme"))
+
+
+def test_others_in_an_outage(client: Any) -> None:
+    """Whether somebody lies cannot be told while the service refuses."""
+    store = secrets(client)
+    with Stubber(client) as stub:
+        stub.add_client_error("get_secret_value", "ThrottlingException")
+        with pytest.raises(Unavailable):
+            list(store.others("acme"))
 
 
 def test_an_outage_is_outlived(client: Any) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from cli.dead import DeadLetters, queues_of
 from cli.gateway import Gateway
+from herald import waiting
 from tests.moto_table import REGION
 
 type Run = Callable[..., Any]
@@ -96,6 +97,31 @@ def test_redriving(gateway: Gateway, run: Run) -> None:
         QueueUrl=dead.urls["transactional"], AttributeNames=["ApproximateNumberOfMessages"]
     )
     assert moved["Attributes"]["ApproximateNumberOfMessages"] == "23"
+
+
+def test_intake_keeps_its_key(gateway: Gateway, run: Run) -> None:
+    """
+    A message may have been accepted before its record failed: sent back, however often, it keeps the id that it had.
+    """
+    text = json.dumps({"tenant": "acme", "content": {"type": "text", "text": "Grüße"}})
+    dead = gateway.dead_letters()
+    first = dead.sqs.send_message(QueueUrl=dead.urls["intake.dead"], MessageBody=text)["MessageId"]
+    run("dead-letters", "redrive", "intake")
+    (back,) = lying(gateway, "intake")
+    found = waiting.read(back)
+    assert found
+    assert (found.key, found.body) == (first, text)
+    fill(gateway, "intake", back)
+    run("dead-letters", "redrive", "intake")
+    assert lying(gateway, "intake") == [back, back]
+
+
+def test_intake_that_has_a_key(gateway: Gateway, run: Run) -> None:
+    """What has an id of its own, or is no message at all, goes back as it is."""
+    bodies = sorted(['{"detail-type":"herald.send","id":"e-1"}', "Dear Ada", "7", "[" * 100_000])
+    fill(gateway, "intake", *bodies)
+    run("dead-letters", "redrive", "intake")
+    assert lying(gateway, "intake") == bodies
 
 
 def test_events_go_to_the_intake_queue(gateway: Gateway, run: Run) -> None:

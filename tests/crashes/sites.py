@@ -25,7 +25,7 @@ EFFECTS: Mapping[str, frozenset[str]] = {
     "Queues": frozenset({"put"}),
     "Bucket": frozenset({"put", "delete", "describe", "quarantine"}),
     "Bus": frozenset({"put"}),
-    "Secrets": frozenset({"of_account", "read"}),
+    "Secrets": frozenset({"of_account", "others", "read"}),
     "Exchange": frozenset({"send"}),
     "Guarded": frozenset({"fetch", "post"}),
 }

@@ -289,9 +289,10 @@ def test_deliveries(world: World, endpoint: str) -> None:
     assert world.get(f"{endpoint}/deliveries/{EVENT.replace(':', '%3A')}").status == 200
 
 
-def test_a_member_of_a_request(world: World, endpoint: str) -> None:
-    """Its event has a full stop in its id, which no webhook-id may have; it is found by either."""
-    name = f"{'m' * 26}.{'a' * 10}:0:sent"
+@pytest.mark.parametrize("what", ["sent", "receipt_overdue"])
+def test_a_member_of_a_request(world: World, endpoint: str, what: str) -> None:
+    """Its event has a full stop in its id, which no webhook-id may have; it is found by either, whatever happened."""
+    name = f"{'m' * 26}.{'a' * 10}:0:{what}"
     keep(world, endpoint, name)
     (listed,) = world.get(f"{endpoint}/deliveries").json["deliveries"]
     assert (listed["event_id"], listed["webhook_id"]) == (name, name.replace(".", "_"))

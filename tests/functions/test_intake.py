@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from herald.waiting import Waiting
 from tests import webhooks
 from tests.webhooks import MESSAGING, tell
 from tests.world import Json, World
@@ -107,6 +108,7 @@ def test_the_same_story_by_every_door() -> None:
             True,
         ),
         (_record(INTAKE, "event:event-1"), _record(_envelope(INTAKE)), True),
+        (_record(INTAKE), _record(Waiting("sqs-1", 0, json.dumps(INTAKE)).after(0, 0).body, "sqs-2"), True),
     ],
 )
 def test_the_key(world: World, first: Json, second: Json, same: bool) -> None:  # noqa: FBT001 - a column

@@ -3,6 +3,7 @@ The webhook function: reports, inbound messages, what is too much or cannot be r
 """
 
 import base64
+import hmac
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,15 +24,16 @@ from tests.faults import refusing
 from tests.webhooks import MESSAGING, SMS, tell
 from tests.world import Answer, Json, World
 
-AICC, AICC_SENDER = "acme-aicc", "+41445550000"
+AICC, AICC_SENDER, CONNECT = "acme-aicc", "+41445550000", "acme-connect"
 
 
 @contextmanager
 def acme() -> Iterator[Stage]:
-    """The tenant acme, with an account whose webhooks are signed."""
+    """The tenant acme, with accounts whose webhooks are signed."""
     with World.of_acme() as world, Stage.of(world, Vendor()) as stage:
         senders = (Sender(AICC_SENDER, Channel.WHATSAPP),)
         world.add_account(Account(AICC, "huawei_aicc", ("acme",), senders=senders), {})
+        world.add_account(Account(CONNECT, "webex_connect", ("acme",), {"region": "eu"}), {"service_key": "k"})
         yield stage
 
 
@@ -167,6 +169,20 @@ def many_at_once(count: int) -> Callable[[Stage, int], Life]:
     return begin
 
 
+def signed_as_before(stage: Stage, number: int) -> Life:
+    """The secret that webhooks are signed with has just been replaced, and the provider does not know yet."""
+    world = stage.world
+    told = {"channel": "SMS", "oa": "447700900009", "da": "34343", "message": f"text {number}.0", "tid": f"{number}"}
+    body, place = json.dumps(told).encode(), webhooks.path(CONNECT, "inbound")
+    signature = hmac.digest(f"hub {number}".encode(), body, "sha256").hex()
+    for each in (number, number + 1):
+        secrets = {"service_key": "k", "hub_secret": f"hub {each}"}
+        clients.secretsmanager().put_secret_value(
+            SecretId=f"herald/accounts/{CONNECT}", SecretString=json.dumps(secrets)
+        )
+    return Life(Http(lambda: world.call("POST", place, {"x-hub-signature": signature}, body)), kept(stage, number, 1))
+
+
 def spilled(stage: Stage, number: int) -> Life:
     """What was spilled is worked through, by the queue."""
     assert tell(stage.world, AICC, "inbound", many(number, 12)).status == 200
@@ -236,6 +252,7 @@ SCENARIOS = (
     Scenario("webhook: inbound with an id", acme, said(SMS, with_id)),
     Scenario("webhook: inbound without an id", acme, said(MESSAGING, without_id)),
     Scenario("webhook: inbound without an id, again", acme, repeated),
+    Scenario("webhook: signed as before", acme, signed_as_before),
     Scenario("webhook: several events", acme, many_at_once(3)),
     Scenario("webhook: more than ten events", acme, many_at_once(12)),
     Scenario("webhook: the spill queue", acme, spilled),

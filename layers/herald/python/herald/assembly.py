@@ -280,6 +280,7 @@ class Assembly:
             secrets=self.secrets,
             settings=self.settings,
             telemetry=self.telemetry,
+            deadline=self.deadline,
         )
 
     @cached_property

@@ -354,6 +354,8 @@ class Batching:
             prepared = self._prepare(work, members)
         except HeraldError as error:
             return _Sent(error=error)
+        if self.delivering.is_late(work.deadline):  # its media have taken long
+            return _Sent(error=Unavailable("there is no time left for the call"))
         claimed = [item for item in self._map(self._claim, members, parallel=parallel) if item is not None]
         # Whoever has one of the others may die at it: look again when that would show.
         sent = _Sent(in_doubt=len(claimed) < len(members))

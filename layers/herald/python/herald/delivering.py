@@ -174,6 +174,10 @@ class Delivering:
         return False
 
     def _deliver(self, lot: Lot, deadline: int) -> None:
+        if self.is_late(deadline):
+            for item, record in lot.pairs:
+                self._park(item, CROWDED, record.slot)
+            return
         ready = self._passing(lot)
         if not ready:
             return
@@ -184,9 +188,7 @@ class Delivering:
             for item in ready:
                 self._postpone(item, error)
             return
-        bodies = self.messages.bodies(ready)
-        todo = [(self._prepare(lot, credentials, item, bodies), item) for item in ready]
-        self._attempt(lot, [(prepared, item) for prepared, item in todo if prepared], deadline)
+        self._attempt(lot, self._prepare(lot, credentials, ready), deadline)
 
     def _attempt(self, lot: Lot, todo: Sequence[tuple[Prepared, Item]], deadline: int) -> None:
         """Side by side; what fails for a reason of its own holds up nobody else, and all have ended when we go on."""
@@ -242,18 +244,31 @@ class Delivering:
         return body.filled(variables)
 
     def _prepare(
-        self, lot: Lot, credentials: tuple[Provider, str | None], item: Item, bodies: Mapping[str, str]
-    ) -> Prepared | None:
-        """Everything before the claim; None when the message was refused, has to wait, or cannot be prepared."""
-        with self._border(lot, item):
-            try:
-                return self.attempts.prepare(lot.gate.account, credentials, [item], self._body(item, bodies))
-            except (InvalidMessage, ProviderRejected) as error:
-                self._end(item, refused(error))
-            except HeraldError as error:
-                lot.gate.failures += isinstance(error, NotSent) and not isinstance(error, ProviderThrottled)
-                self._postpone(item, error)
-        return None
+        self, lot: Lot, credentials: tuple[Provider, str | None], items: Sequence[Item]
+    ) -> list[tuple[Prepared, Item]]:
+        """
+        Everything before the claim, side by side: slow media of one must not eat the time of the others.
+
+        Those are left out that were refused, have to wait, or cannot be prepared.
+        """
+        bodies = self.messages.bodies(items)
+
+        def prepare(item: Item) -> Prepared:
+            return self.attempts.prepare(lot.gate.account, credentials, [item], self._body(item, bodies))
+
+        futures = [self.pool.submit(prepare, item) for item in items]
+        wait(futures)
+        prepared: list[tuple[Prepared, Item]] = []
+        for item, future in zip(items, futures, strict=True):
+            with self._border(lot, item):
+                try:
+                    prepared.append((future.result(), item))
+                except (InvalidMessage, ProviderRejected) as error:
+                    self._end(item, refused(error))
+                except HeraldError as error:
+                    lot.gate.failures += isinstance(error, NotSent) and not isinstance(error, ProviderThrottled)
+                    self._postpone(item, error)
+        return prepared
 
     def _end(self, item: Item, outcome: Outcome) -> None:
         try:

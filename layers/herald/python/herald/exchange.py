@@ -3,7 +3,7 @@ The only code that talks HTTP to a provider. Wire failures become the outcomes o
 
 What fails before the request has left (DNS, connect, TLS, pool) was not sent. Everything later is unclear: a
 read timeout does not prove that nothing was sent. Nothing is retried here, no redirect is followed, no
-compressed body is accepted.
+compressed body is accepted, and no call takes longer than its time, however slowly its answer drips (`timed`).
 """
 
 import time
@@ -14,6 +14,7 @@ import httpx
 
 from herald.errors import OutcomeUnknown, ProviderUnavailable
 from herald.provider import Request, Response
+from herald.timed import Timed, Transport
 
 MAX_ANSWER = 1_000_000
 """Bytes of a provider's answer to anything but a download."""
@@ -48,7 +49,7 @@ class Exchange:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._patience = timeout * 1.5
-        self._clock = clock
+        self._network = Timed(clock)
         self._timeout = httpx.Timeout(timeout, connect=connect_timeout)
         self._limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
         self._transport = transport
@@ -58,9 +59,7 @@ class Exchange:
     def _open(self) -> httpx.Client:
         return httpx.Client(
             timeout=self._timeout,
-            limits=self._limits,
-            transport=self._transport,
-            verify=self._tls,
+            transport=self._transport or Transport(self._network, self._tls, self._limits),
             trust_env=False,
             follow_redirects=False,
             headers={"User-Agent": "herald", "Accept-Encoding": "identity"},
@@ -78,12 +77,14 @@ class Exchange:
 
     def send(self, request: Request, *, max_bytes: int = MAX_ANSWER) -> Response:
         """
-        Send once and read the whole answer.
+        Send once and read the whole answer, all in half as long again as one step may take; media have twice that.
 
         Raises ProviderUnavailable when nothing left us, OutcomeUnknown when it may have.
         """
+        is_large = max(max_bytes, len(request.body or b"")) > MAX_ANSWER
         with (
             _outcomes(),
+            self._network.within(self._patience * (1 + is_large)),
             self._client.stream(
                 request.method, request.url, headers=dict(request.headers), content=request.body
             ) as answer,
@@ -95,19 +96,15 @@ class Exchange:
         """
         The body as it came.
 
-        Raises OutcomeUnknown when it is too large, compressed against our word, or drips on for too long:
-        httpx's own timeout is for each part.
+        Raises OutcomeUnknown when it is too large, or compressed against our word.
         """
         if answer.headers.get("content-encoding", "identity").lower() != "identity":
             raise OutcomeUnknown("the provider's answer is compressed")
-        until = self._clock() + self._patience
         body = bytearray()
         for part in answer.iter_bytes():
             body += part
             if len(body) > max_bytes:
                 raise OutcomeUnknown("the provider's answer is too large")
-            if self._clock() > until:
-                raise OutcomeUnknown("the provider's answer takes too long")
         return bytes(body)
 
 

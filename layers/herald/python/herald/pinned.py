@@ -8,7 +8,7 @@ so nobody can change them in between.
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from ssl import SSLContext
-from typing import Any
+from typing import Any, Protocol
 
 import httpcore
 
@@ -18,6 +18,16 @@ _FRAMES = 4 * 65_536
 
 class TooMuch(Exception):
     """More came over the line than is allowed."""
+
+
+class Held(Protocol):
+    """What the steps of a connection are held to."""
+
+    def left(self, timeout: float | None) -> float:
+        """Seconds that the next step may take. Raises ReadTimeout when the time is over."""
+
+    def took(self, count: int) -> None:
+        """So many bytes came. Raises TooMuch."""
 
 
 class Line(httpcore.NetworkBackend):
@@ -47,6 +57,12 @@ class Line(httpcore.NetworkBackend):
             raise httpcore.ReadTimeout("the time is over")
         return remaining if timeout is None else min(timeout, remaining)
 
+    def took(self, count: int) -> None:
+        """So many bytes came. Raises TooMuch."""
+        self.bytes_left -= count
+        if self.bytes_left < 0:
+            raise TooMuch
+
     def connect_tcp(
         self,
         host: str,
@@ -63,21 +79,19 @@ class Line(httpcore.NetworkBackend):
         return self._connect(last, port, timeout, local_address, socket_options)
 
     def _connect(self, address: str, port: int, timeout: float | None, *options: Any) -> httpcore.NetworkStream:
-        return _Stream(self._network.connect_tcp(address, port, self.left(timeout), *options), self)
+        return Stream(self._network.connect_tcp(address, port, self.left(timeout), *options), self)
 
 
-class _Stream(httpcore.NetworkStream):
+class Stream(httpcore.NetworkStream):
     """A connection that every read and write of must be in time, and within the bytes that are left."""
 
-    def __init__(self, stream: httpcore.NetworkStream, line: Line) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, line: Held) -> None:
         self._stream = stream
         self._line = line
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         data = self._stream.read(max_bytes, self._line.left(timeout))
-        self._line.bytes_left -= len(data)
-        if self._line.bytes_left < 0:
-            raise TooMuch
+        self._line.took(len(data))
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
@@ -89,7 +103,7 @@ class _Stream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        return _Stream(self._stream.start_tls(ssl_context, server_hostname, self._line.left(timeout)), self._line)
+        return Stream(self._stream.start_tls(ssl_context, server_hostname, self._line.left(timeout)), self._line)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)

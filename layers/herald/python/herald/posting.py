@@ -63,8 +63,9 @@ def webhook_id(event_id: str) -> str:
 
 
 def event_id(given: str) -> str:
-    """Back from `webhook_id`; an event's id is taken too."""
-    return given.replace("_", ".")
+    """Back from `webhook_id`; an event's id is taken too. Full stops stand in what it is about, before any colon."""
+    about, colon, what = given.partition(":")
+    return about.replace("_", ".") + colon + what
 
 
 class Poster:

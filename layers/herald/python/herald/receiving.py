@@ -8,6 +8,7 @@ we understood what was said.
 
 import base64
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
@@ -17,6 +18,7 @@ from herald.aws.registry import Registry
 from herald.aws.secrets import Secrets
 from herald.aws.settings import Settings
 from herald.aws.telemetry import Telemetry
+from herald.clock import Deadline
 from herald.errors import ConfigurationError, NotFound, Unavailable, WebhookNotVerified
 from herald.identifier import random_id
 from herald.keeping import Keeper, Source
@@ -60,13 +62,16 @@ class Arrival:
 
     Once it is `verified` it has only those headers that the adapter reads: whatever else proved that it is authentic
     has done its duty. `receipt` names the call that brought it, through the spill queue too: what is worked through
-    twice is stored once.
+    twice is stored once. `start` is the first of its events that is not stored yet, `kept` where it lies in quarantine
+    if it comes from there.
     """
 
     account: Account
     webhook: Webhook
     receipt: str
     verified: bool = False
+    start: int = 0
+    kept: str = ""
 
     def verify(self, adapter: Provider) -> "Arrival":
         """The same once its proof has been looked at, be it now or when it came. Raises WebhookNotVerified."""
@@ -97,6 +102,7 @@ class Receiving:
     secrets: Secrets
     settings: Settings
     telemetry: Telemetry
+    deadline: Deadline
     _known: dict[str, Account] = field(default_factory=dict, init=False)
 
     def address(self, token: str) -> Account:
@@ -136,7 +142,7 @@ class Receiving:
         arrival = Arrival(account, webhook, random_id())
         try:
             adapter = self._adapter(account)
-            verified = arrival.verify(adapter)
+            verified = self._verified(arrival, adapter)
         except ConfigurationError:
             # Nobody can say whether it is genuine or how it is to be answered, but not all providers ask again.
             self._set_aside(arrival.waiting(), "misconfigured")
@@ -149,6 +155,21 @@ class Receiving:
         if adapter_class(account.provider).signs_webhooks:
             return load(account, self.secrets.of_account(account.name))
         return load(account, {})
+
+    def _verified(self, arrival: Arrival, adapter: Provider) -> Arrival:
+        """
+        Once its proof has been looked at; it may also be by credentials that were set or replaced just now.
+
+        Raises WebhookNotVerified, ConfigurationError, or Unavailable when nobody can tell.
+        """
+        try:
+            return arrival.verify(adapter)
+        except WebhookNotVerified:
+            if adapter.signs_webhooks:
+                for credentials in self.secrets.others(arrival.account.name):
+                    with suppress(WebhookNotVerified):
+                        return arrival.verify(load(arrival.account, credentials))
+            raise
 
     def _keep(self, arrival: Arrival, adapter: Provider) -> None:
         """Store at once, or spill, or put into quarantine. Raises Unavailable when none of them is to be had."""
@@ -182,7 +203,7 @@ class Receiving:
 
     def _spill(self, arrival: Arrival) -> None:
         """To the queue, or where that is not to be had to quarantine."""
-        if len(arrival.webhook.body) > MAX_SPILL:
+        if len(arrival.webhook.body) > MAX_SPILL and not arrival.kept:
             self._quarantine(arrival, "too_many")
             return
         try:
@@ -201,6 +222,7 @@ class Receiving:
 
     def _enqueue(self, arrival: Arrival) -> None:
         webhook = arrival.webhook
+        body = base64.b64encode(webhook.body).decode("ascii")
         record = {
             "account": arrival.account.name,
             "kind": webhook.kind,
@@ -208,30 +230,37 @@ class Receiving:
             "verified": arrival.verified,
             "headers": dict(webhook.headers),
             "query": dict(webhook.query),
-            "body": base64.b64encode(webhook.body).decode("ascii"),
+            "start": arrival.start,
+            **({"kept": arrival.kept} if arrival.kept else {"body": body}),
         }
         self.queues.put(self.settings.spill_queue, [Record(record)])
         self.telemetry.count("Spilled")
 
     def replay(self, record: Mapping[str, Any]) -> None:
         """
-        Work through a spilled webhook, or one out of quarantine. What could not be verified when it came is now.
+        Work through a spilled webhook, or one out of quarantine, where its body still lies (`kept`). What could not be
+        verified when it came is now.
 
         Raises Unavailable: then the record stays in the queue.
         """
-        body = base64.b64decode(record["body"])
+        kept: str = record.get("kept", "")
+        body = self.keeper.bucket.get(kept) if kept else base64.b64decode(record["body"])
+        if body is None:  # erased with somebody whom it names, or its time there is over
+            self.telemetry.note("what was to be replayed is not in quarantine any more", account=record["account"])
+            return
         webhook = Webhook(record["kind"], body, record["headers"], record.get("query", {}))
         name: str = record["account"]
         account = self.registry.account(name)
         receipt = record.get("receipt") or random_id()
         verified = record.get("verified") is True
-        arrival = Arrival(account or Account(name, "", ("",)), webhook, receipt, verified)
+        whose = account or Account(name, "", ("",))
+        arrival = Arrival(whose, webhook, receipt, verified, record.get("start", 0), kept)
         if account is None:
             self._quarantine(arrival, "account_gone")
             return
         try:
             adapter = self._adapter(account)
-            arrival = arrival.verify(adapter)
+            arrival = self._verified(arrival, adapter)
             events = adapter.parse_events(arrival.webhook)
         except (ConfigurationError, WebhookNotVerified, ValueError) as error:
             self._quarantine(arrival, _WHY.get(type(error), "unreadable"))
@@ -239,7 +268,11 @@ class Receiving:
         self._store(arrival, events)
 
     def _store(self, arrival: Arrival, events: Sequence[Event]) -> None:
-        for position, event in enumerate(events):
+        """Event after event; when time is up, the rest goes to the queue: a worker that died at it would begin anew."""
+        for position, event in enumerate(events[arrival.start :], arrival.start):
+            if position > arrival.start and self.deadline.is_near:
+                self._spill(replace(arrival, start=position))
+                return
             if not self.keeper.keep(arrival.account, event, (arrival.receipt, str(position)), _source(arrival)):
                 self._quarantine(arrival, "too_large" if isinstance(event, InboundMessage) else "unknown_message")
 

@@ -83,12 +83,16 @@ def outcome_of(item: Item, *, now: int, grace: int, dice: float) -> Outcome:
     if fate is Fate.THROTTLED and item["tries"] == 1:
         error = ProviderThrottled("a test", provider_code=code, retry_after=PAUSE)
         return again(error, now, item["tries"], dice)
-    return taken(Receipt(f"test-{keys.id_of(item)}"))
+    return taken(Receipt(f"test-{keys.id_of(item)}{f'-{fate}' if fate else ''}"))
 
 
 def reports_of(item: Item, facts: ChannelFacts, now: int) -> Iterator[StatusUpdate]:
-    """The reports of a test message that was sent, as far as it does not have them yet, in their order."""
-    fate = fate_of(item["to"])
+    """
+    The reports of a test message that was sent, as far as it does not have them yet, in their order.
+
+    Its fate stands at the end of the provider's id: of the address no more may have been kept than its own end.
+    """
+    fate = fate_of(item.get("provider_id", ""))
     if fate is Fate.SILENT or facts.reports is Reports.NONE:
         return
     for status in (Status.FAILED,) if fate is Fate.FAILED else (Status.DELIVERED, Status.READ):
