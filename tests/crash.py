@@ -4,8 +4,8 @@ Every crash that a worker can die of: each call to AWS and to a provider is numb
     with dying_at(world, None) as names: ...
     for point in points(len(names)): with dying_at(world, point): ...
 
-`redeliver` then goes on with a new worker whose memory is empty, as SQS and Lambda do. `tests.crashes` does this for
-every handler; here is what tests of one use case need.
+`tests.crashes` does this for every handler, and goes on with a new worker as SQS and Lambda do; here is what tests of
+one use case need.
 """
 
 import threading
@@ -17,7 +17,6 @@ from herald.aws import clients
 from herald.status import State
 from tests.crashes import calls
 from tests.crashes.calls import Fault, watched
-from tests.faults import Died
 from tests.world import LANES, World, _messages
 
 VISIBILITY = 365_000
@@ -57,15 +56,6 @@ def on_lanes(world: World) -> dict[str, Any]:
 def restart(world: World) -> None:
     """All workers are new: nothing is in their memory."""
     world._loaded.clear()  # noqa: SLF001 - the world's own business, were it not for the dead
-
-
-def redeliver(world: World, event: dict[str, Any]) -> None:
-    """The records of a dead worker come again to a new one, and then whatever is still to be done."""
-    restart(world)
-    world.clock.now += VISIBILITY
-    answer = world.invoke("deliver", event)
-    assert not answer["batchItemFailures"]
-    settle_all(world)
 
 
 def settle_all(world: World) -> None:
@@ -108,30 +98,6 @@ def held(world: World) -> list[int]:
     world._note_delays()  # noqa: SLF001 - see `restart`
     due = [world._due[one.id] - world.clock.now for lane in LANES for one in _messages(lane)]  # noqa: SLF001
     return sorted(round(wait / 1000) * 1000 for wait in due)
-
-
-def survive(world: World, make: Callable[[], dict[str, Any]], check: Callable[[str], None]) -> int:
-    """
-    Let `deliver` die in every way at the work that `make` puts on the lanes; `check` says whether it ended well.
-
-    Returns the number of calls that a whole run makes.
-    """
-    with dying_at(world, None) as names:
-        world.invoke("deliver", make())
-    settle_all(world)
-    check("no crash")
-    for point in points(len(names)):
-        event = make()
-        with dying_at(world, point) as made:
-            try:
-                world.invoke("deliver", event)
-            except Died:
-                pass
-            else:
-                assert len(made) < point.number, "the worker outlived its death"
-        redeliver(world, event)
-        check(f"{point}, {made[min(point.number, len(made)) - 1]}")
-    return len(names)
 
 
 @contextmanager

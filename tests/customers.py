@@ -5,6 +5,7 @@ Every host is at one public address, and whoever is called there speaks TLS as f
 raise what the wire would, such as `httpcore.ReadTimeout`.
 """
 
+import functools
 import ssl
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -25,8 +26,11 @@ def guarded(customer: Customer, clock: Callable[[], int]) -> Guarded:
         lambda: clock() / 1000,
         resolve=lambda *_: [ADDRESS],
         network=_Network(customer),
-        tls=ssl.create_default_context(),
+        tls=_tls(),
     )
+
+
+_tls = functools.cache(ssl.create_default_context)
 
 
 class _Network(httpcore.NetworkBackend):

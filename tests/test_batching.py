@@ -21,7 +21,7 @@ from herald.status import State
 from herald.stored import member_item
 from herald.view import stamp
 from tests.carrier import Carrier, many, phone, said, send, throttled
-from tests.crash import OVER, held, on_lanes, restart, run_lanes, settle_all, survive, twice
+from tests.crash import held, on_lanes, restart, run_lanes, settle_all, twice
 from tests.faults import listening, refusing
 from tests.made_up.depot import TAKEN, Depot, Fate, answered, parcel_world
 from tests.units import metering
@@ -398,30 +398,6 @@ def test_at_least_once(world: World, carrier: Carrier) -> None:
     assert {payload["messageContent"] for payload in carrier.payloads} == {"for 0", "for 1", "for 2"}
 
 
-@pytest.mark.parametrize("words", ["hello", "{{x}}"], ids=["one call", "own calls"])
-def test_every_crash(world: World, carrier: Carrier, words: str) -> None:
-    """Wherever a worker dies, each member ends, and none is sent it twice."""
-    count, made = 3, list[str]()
-
-    def make() -> dict[str, Any]:
-        body = many(count, words, reference=str(len(made)))
-        if words != "hello":
-            for recipient in body["recipients"]:
-                recipient["variables"] = {"x": "y"}
-        made.append(send(world, body))
-        carrier.sent.clear()
-        return on_lanes(world)
-
-    def check(point: str) -> None:
-        for number, state in enumerate(states(world, made[-1], count)):
-            taken = carrier.sent[digits(number)]
-            assert state in OVER, point
-            assert (state, taken) in {(State.SENT, 1), (State.UNKNOWN, 1), (State.UNKNOWN, 0)}, point
-        assert "lp" not in header(world, made[-1]), point
-
-    survive(world, make, check)
-
-
 # What comes at a bad time.
 
 
@@ -731,23 +707,3 @@ def test_their_ids_meet_our_messages() -> None:
         assert {theirs: meeting.message_id for theirs, meeting in known.items()} == {
             f"p-{phone(number)}-1": member_id(request, phone(number)) for number in (0, 2)
         }
-
-
-def test_every_crash_of_mixed_results(parcels: tuple[World, Depot]) -> None:
-    """Wherever a worker dies, each member ends as its own result says, or nobody claims to know; none is sent twice."""
-    world, depot = parcels
-    made: list[str] = []
-
-    def make() -> dict[str, Any]:
-        made.append(send(world, many(2, reference=f"{len(made)}")))
-        mixed(depot)
-        return on_lanes(world)
-
-    def check(point: str) -> None:
-        for number, state in enumerate(states(world, made[-1], 2)):
-            taken = depot.taken[phone(number)]
-            known = (ENDS[number], 0 if ENDS[number] is State.REJECTED else 1)
-            assert (state, taken) in {known, (State.UNKNOWN, 1), (State.UNKNOWN, 0)}, point
-        assert "lp" not in header(world, made[-1]), point
-
-    survive(world, make, check)

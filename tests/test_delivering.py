@@ -18,7 +18,7 @@ from herald.outcome import Outcome
 from herald.status import State
 from herald.view import stamp
 from tests.carrier import PHONE, Carrier, phone, said, send, sms, throttled
-from tests.crash import OVER, held, meanwhile, on_lanes, restart, run_lanes, settle_all, survive, twice
+from tests.crash import held, meanwhile, on_lanes, restart, run_lanes, settle_all, twice
 from tests.faults import refusing
 from tests.made_up.depot import parcel_world
 from tests.units import metering
@@ -661,48 +661,6 @@ def test_missed_slots(world: World, carrier: Carrier) -> None:
     world.clock.now += 600_000
     assert deliver(world) == []
     assert len(carrier.payloads) == 4
-
-
-# Crashes.
-
-
-@pytest.mark.parametrize("policy", ["at_most_once", "at_least_once"])
-def test_every_crash(world: World, carrier: Carrier, policy: str) -> None:
-    """Wherever a worker dies, no message is lost and none is sent twice, unless its sender would rather have that."""
-    made: list[str] = []
-
-    def make() -> dict[str, Any]:
-        made.append(send(world, sms(phone(len(made)), policy=policy)))
-        return on_lanes(world)
-
-    def check(point: str) -> None:
-        state = item(world, made[-1])["state"]
-        taken = carrier.sent[phone(len(made) - 1).removeprefix("+")]
-        assert state in OVER, point
-        if policy == "at_most_once":
-            assert (state, taken) in {(State.SENT, 1), (State.UNKNOWN, 1), (State.UNKNOWN, 0)}, point
-        else:
-            assert state == State.SENT, point
-            assert taken in (1, 2), point
-
-    assert survive(world, make, check) >= 5
-
-
-def test_every_crash_of_a_retry(world: World, carrier: Carrier) -> None:
-    """Wherever a worker dies that has to try again later, the message is sent once or nobody claims that it was."""
-    made: list[str] = []
-
-    def make() -> dict[str, Any]:
-        made.append(send(world, sms(phone(len(made)))))
-        carrier.next[:] = [throttled(5)]
-        return on_lanes(world)
-
-    def check(point: str) -> None:
-        state = item(world, made[-1])["state"]
-        taken = carrier.sent[phone(len(made) - 1).removeprefix("+")]
-        assert (state, taken) in {(State.SENT, 1), (State.UNKNOWN, 1), (State.UNKNOWN, 0)}, point
-
-    survive(world, make, check)
 
 
 # Costs.

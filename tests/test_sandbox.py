@@ -4,7 +4,6 @@ Test keys: what is sent with them is answered by Herald itself, by a published t
 
 import json
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from itertools import cycle
 from typing import Any
@@ -30,19 +29,13 @@ from tests import made_up
 from tests.carrier import send, sms
 from tests.conftest import Show
 from tests.crash import (
-    OVER,
-    Point,
-    dying_at,
     held,
     on_lanes,
-    points,
-    redeliver,
     restart,
     run_lanes,
     settle_all,
-    survive,
 )
-from tests.faults import Died, listening, refusing
+from tests.faults import listening, refusing
 from tests.providers.tables import TABLES
 from tests.world import World
 
@@ -402,59 +395,6 @@ def test_no_item_of_the_sandbox_is_an_account(world: World) -> None:
 
 
 # Crashes.
-
-
-@pytest.mark.goal("G1")
-@pytest.mark.parametrize("fate", [None, Fate.FAILED, Fate.THROTTLED], ids=str)
-def test_every_crash(world: World, fate: Fate | None) -> None:
-    """Wherever a worker dies, a test message ends by the table, or as unknown where it died over the answer."""
-    made: list[str] = []
-    tells = frozenset({Status.DELIVERED, Status.FAILED})
-
-    def make() -> dict[str, Any]:
-        made.append(send(world, sms(ending(fate, len(made)))))
-        return on_lanes(world)
-
-    def check(point: str) -> None:
-        item = world.operator.messages.get(made[-1])
-        assert item
-        assert item["state"] in OVER, point
-        assert status_of(item) in {expected(fate, tells), Status.UNKNOWN}, point
-        if "SendMessageBatch" in point or "no crash" in point:
-            assert status_of(item) == expected(fate, tells), point
-        assert "lp" not in item or item["lp"].startswith("X#"), point
-
-    assert survive(world, make, check) >= 4
-    assert world.requests == []
-
-
-def crashed(point: Point | None) -> tuple[Status, list[str]]:
-    """What becomes of the only member of a request whose worker died there, and the calls that were made until then."""
-    with World.of_acme() as world:
-        world.key = world.add_key("acme", test=True)
-        body = {"channel": "sms", "recipients": [{"to": ending(Fate.FAILED)}], "content": sms()["content"]}
-        request = send(world, body)
-        event = on_lanes(world)
-        with dying_at(world, point) as calls, suppress(Died):
-            world.invoke("deliver", event)
-        redeliver(world, event)
-        header, member = (
-            world.operator.messages.get(each) for each in (request, member_id(request, ending(Fate.FAILED)))
-        )
-        assert header
-        assert member
-        assert "lp" not in header
-        assert member["lp"].startswith("X#acme~test#")
-        assert world.requests == []
-        return status_of(member), calls
-
-
-def test_every_crash_of_many() -> None:
-    """The same for a member of a request, which ends in the list of bad ends in any case."""
-    status, calls = crashed(None)
-    assert status is Status.FAILED
-    for point in points(len(calls)):
-        assert crashed(point)[0] in (Status.FAILED, Status.UNKNOWN), point
 
 
 def test_reports_are_told_after_a_crash(world: World) -> None:

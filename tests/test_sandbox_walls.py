@@ -1,5 +1,6 @@
 """
-Tenants and their sandboxes: what is one's does not exist for any other, on any route, by any kind of id.
+Sandboxes: what is a tenant's own does not exist for its tests, nor what is theirs for it or for another's tests, on any
+route, by any kind of id. Tenants among each other: `test_tenancy.py`.
 """
 
 import itertools
@@ -51,11 +52,11 @@ def world() -> Iterator[World]:
 
 @pytest.fixture(scope="module")
 def customers(world: World) -> Customers:
-    """Both, live and test, each with one of everything, made alike."""
+    """Acme, its tests and Beta's, each with one of everything, made alike."""
     return {
-        f"{tenant}{' test' if test else ''}": _customer(world, tenant, test=test)
-        for tenant in ("acme", "beta")
-        for test in (False, True)
+        "acme": _customer(world, "acme", test=False),
+        "acme test": _customer(world, "acme", test=True),
+        "beta test": _customer(world, "beta", test=True),
     }
 
 
@@ -96,7 +97,7 @@ def call(world: World, route: str, identifier: str, key: str) -> Answer:
 
 
 def test_every_route_and_id(world: World, customers: Customers, figure: Show) -> None:
-    """Whoever names what is another's gets the very answer that what never existed gets, live and test alike."""
+    """Whoever names what is another's gets the very answer that what never existed gets."""
     asked = 0
     for (name, mine), (other, theirs) in itertools.permutations(customers.items(), 2):
         for route in ROUTES:
@@ -155,7 +156,7 @@ def test_media_in_messages(world: World, customers: Customers) -> None:
 
 
 def test_accounts_of_others(world: World, customers: Customers) -> None:
-    """Another tenant's account does not exist, for its tests neither; both use the tenant's own."""
+    """A tenant's tests use its own accounts; another tenant's do not exist for them, nor does a sandbox's."""
     for name, mine in customers.items():
         own, other = ("acme-sms", "beta-sms") if name.startswith("acme") else ("beta-sms", "acme-sms")
         for account, status in ((own, 200), (other, 422), (f"{own}~test", 422)):

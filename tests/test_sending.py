@@ -19,18 +19,15 @@ from herald.status import State
 from herald.view import stamp
 from tests.carrier import PHONE, Carrier, many, phone, sms, throttled
 from tests.crash import (
-    dying_at,
     held,
     meanwhile,
     on_lanes,
     one_at_a_time,
-    points,
-    restart,
     run_lanes,
     settle_all,
     twice,
 )
-from tests.faults import Died, refusing
+from tests.faults import refusing
 from tests.world import Answer, World
 
 KEY = "order-1"
@@ -265,29 +262,6 @@ def test_enqueued_after_all(world: World, carrier: Carrier) -> None:
     finally:
         events.unregister("after-call", deliver_and_lose)
     assert carrier.sent == {PHONE[1:]: 1}
-
-
-@pytest.mark.parametrize("body", [sms(), many(3), sms(text="x" * 4000)], ids=["one", "many", "large"])
-def test_every_crash(world: World, carrier: Carrier, body: dict[str, Any]) -> None:
-    """Wherever a worker dies, the repeat has one id and is sent once; so is what was stored and never repeated."""
-    restart(world)
-    with dying_at(world, None) as names:
-        post(world, body, "whole")
-    settle_all(world)
-    for point in points(len(names)):
-        for repeated in (True, False):
-            carrier.sent.clear()
-            key = f"{point} {repeated}"
-            restart(world)
-            with dying_at(world, point), pytest.raises(Died):
-                post(world, body, key)
-            restart(world)
-            answer = post(world, body, key) if repeated else None
-            settle_all(world)
-            if answer:
-                assert answer.json["id"] == message_id("acme", key), point
-            expected = {1} if repeated or world.operator.messages.get(message_id("acme", key)) else set()
-            assert set(carrier.sent.values()) == expected, f"{point}, repeated: {repeated}"
 
 
 # Schedule, cancel.

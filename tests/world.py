@@ -5,7 +5,7 @@ Table, queues, bucket, bus and environments are read from template.yaml, so a te
 something. Nothing runs by itself: `settle` lets lanes and stream do their work, `clock` is moved by the test,
 providers answer whatever the test says (`world.provider`), every request to them is kept (`world.requests`).
 What users' addresses lead to answers by `world.customer` (tests/customers.py), and keeps what it was sent in
-`world.posted`.
+`world.posted`. What goes over the bus lies in `world.told`, as it was put, until `events` takes it.
 
     with World.of_acme() as world:                    # a tenant, its key, accounts websms and websms_sms with routes
         answer = world.post("/v1/messages", {...})    # through the function that the template routes it to
@@ -26,11 +26,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Self
 
-import boto3
 import httpx
 import pytest
 from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+from moto.events.models import EventsBackend
 from moto.sqs.models import sqs_backends
 from samcli.yamlhelper import yaml_parse
 
@@ -48,19 +49,16 @@ from herald.models import Account, Channel, Sender
 from tests.aws_rules import refusing_like_aws
 from tests.customers import Customer, guarded
 from tests.moto_table import REGION, Clock
+from tests.quick_moto import quick_moto
 
 ROOT = Path(__file__).parent.parent
 STACK = "herald"
-EVENTS = "events"
-"""The queue in which the world catches what goes over the bus."""
-
 LANES = ("TransactionalQueue", "BulkQueue")
 
 SIGNING_KEY = "s" * 64
 
-_NEVER = 10**15
-
 type Json = dict[str, Any]
+type PutEvents = Callable[[EventsBackend, list[Json]], list[Json]]
 type Provider = Callable[[httpx.Request], httpx.Response]
 
 
@@ -136,10 +134,11 @@ class World:
     requests: list[httpx.Request] = field(default_factory=list)
     customer: Customer = _nobody
     posted: list[httpx.Request] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
     key: str = ""
     remaining: int = 29_000
     _loaded: dict[str, ModuleType] = field(default_factory=dict)
-    _streamed: str = ""
+    _streamed: int = 0
     _due: dict[str, int] = field(default_factory=dict)
     _nonces: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -151,6 +150,7 @@ class World:
         """A stack with nothing in it."""
         with ExitStack() as stack:
             stack.enter_context(mock_aws())
+            stack.enter_context(quick_moto())
             environment = stack.enter_context(pytest.MonkeyPatch.context())
             environment.setenv("AWS_DEFAULT_REGION", REGION)
             environment.setenv("POWERTOOLS_METRICS_NAMESPACE", "Herald")
@@ -162,7 +162,8 @@ class World:
                 clients.sqs().create_queue(QueueName=_name(name))
             clients.s3().create_bucket(Bucket=STACK, CreateBucketConfiguration={"LocationConstraint": REGION})
             clients.secretsmanager().create_secret(Name="SigningSecret", SecretString=SIGNING_KEY)
-            world._make_bus()
+            clients.events().create_event_bus(Name=STACK)
+            environment.setattr(EventsBackend, "put_events", world._listen(EventsBackend.put_events))
             yield world
 
     @classmethod
@@ -197,13 +198,17 @@ class World:
         arguments["StreamSpecification"] = {"StreamEnabled": True, **declared["StreamSpecification"]}
         clients.dynamodb().create_table(TableName=STACK, **arguments)
 
-    def _make_bus(self) -> None:
-        """The bus, and a rule that keeps all it carries in a queue."""
-        bus, queue = clients.events(), clients.sqs().create_queue(QueueName=EVENTS)["QueueUrl"]
-        attributes = clients.sqs().get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
-        bus.create_event_bus(Name=STACK)
-        bus.put_rule(Name="all", EventBusName=STACK, EventPattern='{"source": ["herald"]}')
-        bus.put_targets(Rule="all", EventBusName=STACK, Targets=[{"Id": "queue", "Arn": attributes["QueueArn"]}])
+    def _listen(self, whole: PutEvents) -> PutEvents:
+        """Keeps what the bus takes. `whole` is how it does."""
+
+        def put_events(bus: EventsBackend, events: list[Json]) -> list[Json]:
+            entries = whole(bus, events)
+            for event, entry in zip(events, entries, strict=True):
+                if "EventId" in entry and event["EventBusName"] == STACK:
+                    self.told.append(event["Detail"])
+            return entries
+
+        return put_events
 
     # What an operator sets up.
 
@@ -349,17 +354,12 @@ class World:
     def records(self, queue: str) -> list[Json]:
         """Takes what lies in a queue (`TransactionalQueue`) and is not held back, as Lambda's event has it."""
         self._note_delays()
-        for message in _messages(queue):
-            held = self._due[message.id] > self.clock.now
-            message.delayed_until = _NEVER if held else 0
-        address = clients.sqs().get_queue_url(QueueName=_name(queue))["QueueUrl"]
-        taken: list[Json] = []
-        while found := clients.sqs().receive_message(QueueUrl=address, MaxNumberOfMessages=10).get("Messages"):
-            for message in found:
-                clients.sqs().delete_message(QueueUrl=address, ReceiptHandle=message["ReceiptHandle"])
-                told = {"messageId": message["MessageId"], "body": message["Body"]}
-                taken.append({**told, "attributes": {"ApproximateReceiveCount": "1"}})
-        return taken
+        lying = _messages(queue)
+        taken = [message for message in lying if self._due[message.id] <= self.clock.now]
+        gone = {message.id for message in taken}
+        lying[:] = [message for message in lying if message.id not in gone]
+        asked = {"attributes": {"ApproximateReceiveCount": "1"}}
+        return [{"messageId": message.id, "body": message.body, **asked} for message in taken]
 
     def batches(self, queue: str) -> list[list[Json]]:
         """The same, ten at a time, as Lambda hands them over."""
@@ -372,25 +372,23 @@ class World:
 
     def _note_delays(self) -> None:
         """When, by the world's time, each record may be taken: moto counts in real time."""
-        for queue in (*_work_queues(), EVENTS):
+        for queue in _work_queues():
             for message in _messages(queue):
                 delay = round((message.delayed_until - message.sent_timestamp) / 1000) * 1000
                 self._due.setdefault(message.id, self.clock.now + max(delay, 0))
 
     def written(self) -> list[Json]:
         """The table's changes since the last time, as the template's filter lets them through to `publish`."""
-        streams = boto3.client("dynamodbstreams", region_name=REGION)
-        found: list[Any] = []
-        iterator = _stream_after(streams, self._streamed)
-        while page := streams.get_records(ShardIterator=iterator)["Records"]:
-            found += page
-            self._streamed = page[-1]["dynamodb"]["SequenceNumber"]
-            iterator = _stream_after(streams, self._streamed)
+        stream = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].get_table(STACK).stream_shard
+        assert stream
+        found = [change.to_json() for change in stream.items[self._streamed :]]
+        self._streamed += len(found)
         return [record for record in found if _is_published(record)]
 
     def events(self) -> list[Json]:
         """Takes the events that the bus has carried since the last time."""
-        return [json.loads(record["body"])["detail"] for record in self.records(EVENTS)]
+        told, self.told = self.told, []
+        return [json.loads(detail) for detail in told]
 
     def settle(self, *, wait: bool = True, rounds: int = 20) -> None:
         """
@@ -413,20 +411,6 @@ class World:
         raise AssertionError("the lanes never become empty")
 
 
-def _stream_after(streams: Any, number: str) -> str:
-    """
-    Where the table's stream goes on after this record, empty for its beginning.
-
-    Found anew each time: a transaction that fails leaves moto's iterators with a stream that nobody writes to.
-    """
-    arn = clients.dynamodb().describe_table(TableName=STACK)["Table"]["LatestStreamArn"]
-    shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][0]["ShardId"]
-    after = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": number}
-    start = after if number else {"ShardIteratorType": "TRIM_HORIZON"}
-    found: str = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, **start)["ShardIterator"]
-    return found
-
-
 def _messages(queue: str) -> list[Any]:
     """moto's own records of a queue."""
     waiting: list[Any] = sqs_backends[DEFAULT_ACCOUNT_ID][REGION].queues[_name(queue)]._messages  # noqa: SLF001
@@ -434,7 +418,7 @@ def _messages(queue: str) -> list[Any]:
 
 
 def _name(queue: str) -> str:
-    return queue if queue == EVENTS else f"{STACK}-{queue}"
+    return f"{STACK}-{queue}"
 
 
 @functools.cache

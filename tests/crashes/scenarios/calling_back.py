@@ -43,7 +43,11 @@ def lying(stage: Stage, endpoint: Endpoint) -> list[Json]:
 
 def taken(stage: Stage, number: int, event: int = 0) -> int:
     """How often the customer of this life has taken an event."""
-    return stage.customers.taken[f"hook{number}.example"][f"m_{event}:0:sent"]
+    return stage.customers.taken[f"hook{number}.example"][_id(event)]
+
+
+def _id(event: int) -> str:
+    return f"m_{event}:0:sent"
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +79,8 @@ class Callback:
         def check(end: End) -> None:
             times = [taken(stage, number, event) for event in range(self.count)]
             assert all(times), f"never posted: {times}"
+            others = stage.customers.taken[f"hook{number}.example"].keys() - {_id(event) for event in range(self.count)}
+            assert not others, f"posted by another id: {others}"
             assert max(times) <= (1 if end.fault is None else 2), f"posted {times}"
             assert {row.state for row in rows(world, endpoint)} <= {DeliveryState.DELIVERED}
 

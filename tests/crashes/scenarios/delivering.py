@@ -17,7 +17,7 @@ from herald.identifier import member_id
 from herald.models import Lane, Limits, Policy, StatusUpdate
 from herald.retention import Retention
 from herald.status import State, Status
-from tests.carrier import Step, said, send, sms, throttled
+from tests.carrier import Step, many, said, send, sms, throttled
 from tests.crashes.scenario import End, Life, Scenario
 from tests.crashes.scenarios.sending import Body, large, one, recipients, taken, three
 from tests.crashes.stage import Stage
@@ -66,6 +66,11 @@ def discarding() -> Iterator[Stage]:
         held = registry.read_tenant("acme")
         registry.change_tenant(replace(held.value, content=Retention.DISCARD), held.version)
         yield stage
+
+
+def depot_of_many() -> AbstractContextManager[Stage]:
+    """Parcel takes many at once."""
+    return depot(batch=10)
 
 
 def depot_by_id() -> AbstractContextManager[Stage]:
@@ -138,6 +143,40 @@ class Delivery:
             least = min(least, 1 if state is State.SENT else 0)
             most += item["policy"] == Policy.AT_LEAST_ONCE
         assert least <= times <= most, f"sent {times} times, {state}"
+
+
+def two(_: Stage, number: int) -> dict[str, Any]:
+    return {**many(2), "recipients": [{"to": to} for to in recipients(number, 2)]}
+
+
+@dataclass(frozen=True, eq=False)
+class EachItsOwn(Delivery):
+    """Two parcels in one call, of which the provider refuses the second: each ends as its own result says."""
+
+    body: Body = two
+    ends: frozenset[State] = frozenset({State.SENT, State.REJECTED})
+    times: frozenset[int] = frozenset({0, 1})
+    count: int = 2
+    lane: str = "BulkQueue"
+
+    def __call__(self, stage: Stage, number: int) -> Life:
+        provider = stage.handset.provider
+        assert isinstance(provider, Depot)
+        second = recipients(number, 2)[1]
+        provider.fates[second] = [{"verdict": "refused", "reason": "invalid_recipient"}]
+        return super().__call__(stage, number)
+
+    def _check(self, item: dict[str, Any], times: int, end: End) -> None:
+        super()._check(item, times, end)
+        number = int(item["to"][-7:]) - 1_000_000
+        if item["state"] != State.UNKNOWN:
+            assert (item["state"], times) == ((State.REJECTED, 0) if number % 20 else (State.SENT, 1))
+
+
+def own_words(_: Stage, number: int) -> dict[str, Any]:
+    """A call for each of them."""
+    people = [{"to": to, "variables": {"x": to}} for to in recipients(number, 3)]
+    return {**many(3, "{{x}}"), "recipients": people}
 
 
 def at_least_once(body: Body) -> Body:
@@ -321,4 +360,11 @@ SCENARIOS = (
         Delivery(three, before=all_expired, ends=EXPIRED, times=NONE, count=3, lane="BulkQueue"),
     ),
     Scenario("deliver: many", acme, Delivery(three, count=3, lane="BulkQueue"), side_by_side=True, all_refused=True),
+    Scenario(
+        "deliver: many with their own words",
+        acme,
+        Delivery(own_words, count=3, lane="BulkQueue"),
+        side_by_side=True,
+    ),
+    Scenario("deliver: many that end differently", depot_of_many, EachItsOwn()),
 )

@@ -9,6 +9,7 @@ from herald.aws import keys
 from herald.aws.deliveries import Delivery, DeliveryState
 from herald.aws.inbound import SETTLED
 from herald.callback_record import event_text
+from herald.models import Channel
 from herald.retention import INBOUND_LIFE
 from herald.shelving import inbound_media_id
 from herald.view import stamp
@@ -20,7 +21,7 @@ from tests.crashes.scenarios.delivering import acme, discarding
 from tests.crashes.scenarios.sending import LARGE, LATER, recipients
 from tests.crashes.stage import Stage
 from tests.crashes.triggers import Http, Minute
-from tests.webhooks import MESSAGING, tell
+from tests.webhooks import MESSAGING, SMS, tell
 
 MINUTE = 60_000
 
@@ -46,9 +47,9 @@ def asked(stage: Stage, number: int) -> Life:
     return Life(trigger, check, identifier)
 
 
-def forgotten(stage: Stage, erasure: str, *people: str) -> None:
+def forgotten(stage: Stage, erasure: str, *people: str, tenant: str = "acme") -> None:
     """The erasure is done, and nothing in the table names these people."""
-    assert stage.world.operator.erasures.read("acme", erasure).done is not None, "it never ends"
+    assert stage.world.operator.erasures.read(tenant, erasure).done is not None, "it never ends"
     for item in stage.items():
         named = [person for person in people if person.lstrip("+") in repr(item)]
         assert not named, f"{item['pk']}/{item['sk']} names them"
@@ -67,11 +68,27 @@ def later(stage: Stage) -> str:
 
 
 def requests(stage: Stage, number: int) -> None:
-    """A request of many that waits, in which nobody else is, and one that somebody else has to get."""
+    """
+    A request of many that waits, in which nobody else is, and one that somebody else has to get.
+
+    In a tenant of its own: an erasure reads all requests of its tenant that wait.
+    """
+    own_tenant(stage, number)
     person, second = recipients(number, 2)
     body = sms("", send_at=later(stage)) | {"to": None}
     send(stage.world, body | {"recipients": [{"to": person}, {"to": second}]})
     send(stage.world, body | {"recipients": [{"to": person}, {"to": other(number)}]})
+
+
+def own_tenant(stage: Stage, number: int) -> None:
+    """The world's key is one of a tenant that nobody else is in."""
+    world, tenant = stage.world, f"tenant{number}"
+    world.add_tenant(tenant)
+    world.key = world.add_key(tenant)
+    account = world.operator.registry.read_account(SMS)
+    owners = (*account.value.tenants, tenant)
+    world.operator.registry.change_account(replace(account.value, tenants=owners), account.version)
+    world.add_route(tenant, Channel.SMS, SMS)
 
 
 def other(number: int) -> str:
@@ -106,8 +123,10 @@ def nothing(_: Stage, __: int) -> None:
     """Nobody knows the person."""
 
 
-def erased(before: Callable[[Stage, int], None], passes: int = 0, count: int = 1) -> Callable[[Stage, int], Life]:
-    """The clock goes on with an erasure that has so many passes behind it."""
+def erased(
+    before: Callable[[Stage, int], None], passes: int = 0, count: int = 1, tenant: str = "acme"
+) -> Callable[[Stage, int], Life]:
+    """The clock goes on with an erasure that has so many passes behind it; `{}` in `tenant` is the life's number."""
 
     def begin(stage: Stage, number: int) -> Life:
         world, people = stage.world, recipients(number, count)
@@ -119,7 +138,7 @@ def erased(before: Callable[[Stage, int], None], passes: int = 0, count: int = 1
         quarantined = [key for key in world.operator.bucket.quarantined(MESSAGING) if passes == 0]
 
         def check(_: End) -> None:
-            forgotten(stage, erasure, *people)
+            forgotten(stage, erasure, *people, tenant=tenant.format(number))
             bodies = [world.operator.bucket.get(key) or b"" for key in quarantined[-1:]]
             assert not [body for body in bodies if people[0].lstrip("+").encode() in body], "quarantine names them"
 
@@ -162,7 +181,7 @@ def heard(*, media: bool, settled: bool) -> Callable[[Stage, int], Life]:
 SCENARIOS = (
     Scenario("erase: asked for", acme, asked),
     Scenario("erase: messages", acme, erased(messages)),
-    Scenario("erase: requests of many", acme, erased(requests, count=2)),
+    Scenario("erase: requests of many", acme, erased(requests, count=2, tenant="tenant{}")),
     Scenario("erase: what somebody wrote", acme, erased(written)),
     Scenario("erase: what somebody wrote, once no worker can bring more", acme, erased(written, 1)),
     Scenario("erase: what lies beside", acme, erased(beside)),

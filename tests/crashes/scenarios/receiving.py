@@ -193,12 +193,21 @@ def spilled(stage: Stage, number: int) -> Life:
 
 def unreadable(stage: Stage, number: int) -> Life:
     """What cannot be read is kept as it came, where people look."""
+    return set_aside(stage, "inbound", f"unreadable {number}".encode())
 
+
+def of_nobody(stage: Stage, number: int) -> Life:
+    """So is a report of a message that never was."""
+    report = webhooks.report("delivered", f"{'a' * 26}-0", transferId=f"t-{number}")
+    return set_aside(stage, "status", json.dumps(report).encode())
+
+
+def set_aside(stage: Stage, kind: str, body: bytes) -> Life:
     def check(end: End) -> None:
         assert end.answered
-        assert f"unreadable {number}".encode() in [body for _, body in webhooks.quarantine(stage.world)]
+        assert body in [each for _, each in webhooks.quarantine(stage.world)]
 
-    return Life(Http(lambda: tell(stage.world, SMS, "inbound", f"unreadable {number}".encode())), check)
+    return Life(Http(lambda: tell(stage.world, SMS, kind, body)), check)
 
 
 def unreadable_without_bucket(stage: Stage, number: int) -> Life:
@@ -257,6 +266,7 @@ SCENARIOS = (
     Scenario("webhook: more than ten events", acme, many_at_once(12)),
     Scenario("webhook: the spill queue", acme, spilled),
     Scenario("webhook: unreadable", acme, unreadable),
+    Scenario("webhook: of nobody's message", acme, of_nobody),
     Scenario("webhook: unreadable, and no bucket", acme, unreadable_without_bucket),
     Scenario("webhook: replayed", acme, replayed),
     Scenario("webhook: replayed, the account is gone", acme, gone),

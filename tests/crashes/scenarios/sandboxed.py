@@ -18,6 +18,8 @@ from tests.crashes.triggers import Queue
 
 ALL_WELL = 9
 """What the number of somebody ends in who takes everything."""
+BAD_ENDS = "X#acme~test#"
+"""How the list of the tests that ended badly begins."""
 
 
 @contextmanager
@@ -50,6 +52,7 @@ class Rehearsal:
         def check(end: End) -> bool:
             item = stage.item(identifier)
             assert item
+            assert item.get("lp", BAD_ENDS).startswith(BAD_ENDS), f"{item['lp']}: it stays due, or in another's list"
             assert stage.handset.calls == 0, "a provider was called"
             if item["state"] == State.UNKNOWN and end.fault is not None:
                 return True
@@ -66,4 +69,5 @@ SCENARIOS = (
     Scenario("test: unclear", sandbox, Rehearsal(Fate.UNCLEAR, "unknown")),
     Scenario("test: throttled", sandbox, Rehearsal(Fate.THROTTLED, "delivered")),
     Scenario("test: many", sandbox, Rehearsal(None, "delivered", many=True)),
+    Scenario("test: many that fail", sandbox, Rehearsal(Fate.FAILED, "failed", many=True)),
 )
