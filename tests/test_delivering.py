@@ -355,6 +355,29 @@ def test_expired(world: World, carrier: Carrier) -> None:
     assert len(carrier.payloads) == 1
 
 
+@pytest.mark.parametrize("how", ["expired", "cancelled"])
+def test_given_up_in_doubt(world: World, carrier: Carrier, how: str) -> None:
+    """
+    A message that may have been sent, and is wanted again, ends as unknown when it is given up before its next try: no
+    other word would be true, whatever its recipient got.
+    """
+    carrier.next += [carrier.lose, httpx.ConnectError("down")]
+    identifier = send(world, sms(policy="at_least_once"))
+    deliver(world)
+    world.clock.now += 900_000
+    world.invoke("clock", {})
+    deliver(world)
+    waiting = item(world, identifier)
+    assert (waiting["state"], waiting["doubts"]) == (State.RETRY, 1)
+    if how == "cancelled":
+        assert world.post(f"/v1/messages/{identifier}/cancel").json["status"] == "unknown"
+    else:
+        world.clock.now += 2 * 86_400_000
+    settle_all(world)
+    assert world.get(f"/v1/messages/{identifier}").json["status"] == "unknown"
+    assert carrier.sent == {DIGITS: 1}
+
+
 def test_redriven_after_days(world: World, carrier: Carrier) -> None:
     """A record out of a dead-letter queue, three days late, sends nothing that has expired."""
     identifier = send(world)

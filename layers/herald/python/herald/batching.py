@@ -39,7 +39,7 @@ from herald.errors import (
 from herald.gate import CROWDED, Gate, Parking
 from herald.identifier import is_withheld, member_id, withheld
 from herald.models import Channel, Lane
-from herald.outcome import Outcome, refused
+from herald.outcome import Outcome, given_up, refused
 from herald.outcome import delay as pause_after
 from herald.provider import Provider
 from herald.retention import Retention, end_of
@@ -215,10 +215,9 @@ class Batching:
             return self.delivering.is_being_sent(row)
         if self.delivering.is_over(row):
             return False
-        ended = State(header["state"])
-        reason = Reason.EXPIRED if ended is State.EXPIRED else None
+        ended = given_up(State(header["state"]), row.get("doubts", 0))
         try:
-            self.messages.end(row, Outcome(ended, reason=reason), self.time.now())
+            self.messages.end(row, ended, self.time.now())
         except ConditionFailed:
             return True
         return False
