@@ -517,14 +517,15 @@ def test_a_refused_token(world: World, carrier: Carrier) -> None:
     assert carrier.sent == {PHONE: 1}
 
 
-def test_credentials_refused_for_good(world: World, carrier: Carrier) -> None:
-    """Credentials that stay refused cost two calls, then the message waits for somebody to mend them."""
+def test_credentials_refused_for_good(world: World, carrier: Carrier, capsys: pytest.CaptureFixture[str]) -> None:
+    """Credentials that stay refused cost two calls, then the message waits for somebody, who is told, to mend them."""
     carrier.next += [httpx.Response(401)] * 2
     identifier = send(world)
     assert deliver(world) == []
     assert item(world, identifier)["reason"] == "credentials_refused"
     assert seconds_held(world) == [300]
     assert len(carrier.payloads) == 2
+    assert '"Misconfigured"' in capsys.readouterr().out
 
 
 def test_rotated_secret(world: World, carrier: Carrier) -> None:
