@@ -25,6 +25,7 @@ from herald.models import NAME, Account, Address, Channel, Limits, Sender
 from herald.provider import Provider, adapter_class
 from herald.questions import Named
 from herald.retention import Retention
+from herald.tenancy import base_of
 from herald.webhook_address import address
 
 DAY = 86_400_000
@@ -146,7 +147,7 @@ def revoke_key(gateway: Gateway, prefix: str) -> Key:
 
 def erase(gateway: Gateway, tenant: str, addresses: Sequence[str], *, wait: bool) -> Erasure:
     """Have the clock erase somebody, known by up to ten addresses. Raises NotFound without the tenant, or Refused."""
-    gateway.registry.read_tenant(tenant)
+    gateway.registry.read_tenant(base_of(tenant))
     if not 1 <= len(addresses) <= MAX_ADDRESSES:
         raise Refused(f"give 1 to {MAX_ADDRESSES} addresses of one person")
     erasure = gateway.erasures.start(tenant, [str(_address(text)) for text in addresses], gateway.clock())

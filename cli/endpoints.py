@@ -23,8 +23,12 @@ from herald.endpoint import Endpoint
 from herald.posting import Poster, event_id
 from herald.registering import MAX_OVERLAP, EndpointChange, NewEndpoint, Registering
 from herald.replaying import Choice, Replaying
+from herald.tenancy import base_of
 
-app = typer.Typer(no_args_is_help=True, help="Where tenants are told of what happens.")
+app = typer.Typer(
+    no_args_is_help=True,
+    help="Where tenants are told of what happens. TENANT~test names what its test keys have set up.",
+)
 
 FEW = 20
 """Deliveries that are shown unless more are asked for."""
@@ -67,7 +71,7 @@ def replaying(gateway: Gateway) -> Iterator[Replaying]:
 def list_(ctx: typer.Context, tenant: str, *, as_json: AsJson = False) -> None:
     """List a tenant's endpoints, without their secrets."""
     opened = gateway(ctx)
-    opened.registry.read_tenant(tenant)
+    opened.registry.read_tenant(base_of(tenant))
     show([_row(endpoint) for endpoint in endpoints_of(opened).all(tenant)], as_json=as_json)
 
 
@@ -83,7 +87,7 @@ def add(  # noqa: PLR0913 - the options of the command
 ) -> None:
     """Register an endpoint and show its secret."""
     opened = gateway(ctx)
-    opened.registry.read_tenant(tenant)
+    opened.registry.read_tenant(base_of(tenant))
     new = _form(NewEndpoint, url=url, events=events or [], description=description or "")
     endpoint = registering(opened).add(tenant, new)
     show({**_row(endpoint), "secret": registering(opened).secrets(endpoint)[0][0]}, as_json=as_json)

@@ -112,6 +112,38 @@ def test_some_recipients_refused(world: World, carrier: Carrier) -> None:
     assert len(carrier.payloads) < 40
 
 
+class Curt(Carrier):
+    """Refuses without a word: a bare 400, whosever fault it is."""
+
+    def take(self, request: httpx.Request) -> httpx.Response:
+        answer = super().take(request)
+        return answer if answer.json()["statusCode"] == 2000 else httpx.Response(400)
+
+
+@pytest.mark.feature("S2")
+@pytest.mark.parametrize("bad", [{3, 77}, {0}, {99}, {50, 51, 52}, set(range(1, 100, 9))])
+def test_refused_for_nobody_knows_what(world: World, bad: set[int]) -> None:
+    """A refusal of all without a reason may be one recipient's fault: the others are found, and get it once."""
+    world.provider = carrier = Curt()
+    carrier.bad = {digits(number) for number in bad}
+    request = send(world, many(100))
+    deliver(world)
+    found = states(world, request, 100)
+    assert {number for number, state in enumerate(found) if state == State.REJECTED} == bad
+    assert found.count(State.SENT) == 100 - len(bad)
+    assert set(carrier.sent.values()) == {1}
+
+
+def test_all_refused_for_nobody_knows_what(world: World) -> None:
+    """When those who are asked for alone are refused too, it is what is said: the provider is not asked for each."""
+    world.provider = carrier = Curt()
+    carrier.bad = {digits(number) for number in range(100)}
+    request = send(world, many(100))
+    deliver(world)
+    assert states(world, request, 100) == [State.REJECTED] * 100
+    assert len(carrier.payloads) <= 12
+
+
 def test_all_refused_for_another_reason(world: World, carrier: Carrier) -> None:
     """A refusal that is nobody's fault among the recipients is not tried in halves."""
     carrier.next.append(said(4003))

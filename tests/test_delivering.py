@@ -355,6 +355,29 @@ def test_expired(world: World, carrier: Carrier) -> None:
     assert len(carrier.payloads) == 1
 
 
+@pytest.mark.parametrize("how", ["expired", "cancelled"])
+def test_given_up_in_doubt(world: World, carrier: Carrier, how: str) -> None:
+    """
+    A message that may have been sent, and is wanted again, ends as unknown when it is given up before its next try: no
+    other word would be true, whatever its recipient got.
+    """
+    carrier.next += [carrier.lose, httpx.ConnectError("down")]
+    identifier = send(world, sms(policy="at_least_once"))
+    deliver(world)
+    world.clock.now += 900_000
+    world.invoke("clock", {})
+    deliver(world)
+    waiting = item(world, identifier)
+    assert (waiting["state"], waiting["doubts"]) == (State.RETRY, 1)
+    if how == "cancelled":
+        assert world.post(f"/v1/messages/{identifier}/cancel").json["status"] == "unknown"
+    else:
+        world.clock.now += 2 * 86_400_000
+    settle_all(world)
+    assert world.get(f"/v1/messages/{identifier}").json["status"] == "unknown"
+    assert carrier.sent == {DIGITS: 1}
+
+
 def test_redriven_after_days(world: World, carrier: Carrier) -> None:
     """A record out of a dead-letter queue, three days late, sends nothing that has expired."""
     identifier = send(world)
@@ -494,14 +517,15 @@ def test_a_refused_token(world: World, carrier: Carrier) -> None:
     assert carrier.sent == {PHONE: 1}
 
 
-def test_credentials_refused_for_good(world: World, carrier: Carrier) -> None:
-    """Credentials that stay refused cost two calls, then the message waits for somebody to mend them."""
+def test_credentials_refused_for_good(world: World, carrier: Carrier, capsys: pytest.CaptureFixture[str]) -> None:
+    """Credentials that stay refused cost two calls, then the message waits for somebody, who is told, to mend them."""
     carrier.next += [httpx.Response(401)] * 2
     identifier = send(world)
     assert deliver(world) == []
     assert item(world, identifier)["reason"] == "credentials_refused"
     assert seconds_held(world) == [300]
     assert len(carrier.payloads) == 2
+    assert '"Misconfigured"' in capsys.readouterr().out
 
 
 def test_rotated_secret(world: World, carrier: Carrier) -> None:

@@ -590,7 +590,7 @@ def test_roles_stay_within_a_boundary() -> None:
 
 
 def alarms() -> dict[tuple[str, str], Json]:
-    """Alarms by metric and by what they watch: a queue, or `service`."""
+    """Alarms by metric and by what they watch: a queue, or the name of their dimension."""
     found = {}
     for alarm in resources("AWS::CloudWatch::Alarm").values():
         (dimension,) = alarm["Dimensions"]
@@ -614,7 +614,17 @@ def test_nothing_dies_unheard() -> None:
 @pytest.mark.goal("G12")
 @pytest.mark.parametrize(
     "metric",
-    ["BreakerOpen", "EndpointDisabled", "Misconfigured", "OrphanedReports", "PollFailed", "Quarantined", "Unclear"],
+    [
+        "BreakerOpen",
+        "EndpointDisabled",
+        "Errors",
+        "Misconfigured",
+        "OrphanedReports",
+        "PollFailed",
+        "Quarantined",
+        "ReceiptOverdue",
+        "Unclear",
+    ],
 )
 def test_what_needs_a_look_is_heard(metric: str) -> None:
     """
@@ -624,6 +634,16 @@ def test_what_needs_a_look_is_heard(metric: str) -> None:
     assert alarm["Namespace"] == "Herald"
     assert alarm["Dimensions"] == [{"Name": "service", "Value": {"Ref": "AWS::StackName"}}]
     assert alarm["Period"] * alarm["EvaluationPeriods"] <= 300
+
+
+def test_what_no_function_can_count_is_heard() -> None:
+    """
+    A function that does not even start counts nothing: errors of the API and changes that wait are told by AWS.
+    """
+    for metric, watched, what in (("5xx", "ApiId", "HttpApi"), ("IteratorAge", "FunctionName", "PublishFunction")):
+        alarm = alarms()[metric, watched]
+        assert alarm["Dimensions"] == [{"Name": watched, "Value": {"Ref": what}}]
+        assert alarm["Period"] * alarm["EvaluationPeriods"] <= 300
 
 
 def test_alarms_can_be_heard() -> None:

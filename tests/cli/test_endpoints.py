@@ -102,6 +102,18 @@ def test_unknown(fail: Say, run: Run, endpoint: str) -> None:
     assert "there is no such delivery" in fail("endpoints", "deliveries", "acme", endpoint, "m:0:sent")
 
 
+def test_of_test_keys(gateway: Gateway, run: Run, fail: Say, endpoint: str) -> None:
+    """What a tenant's test keys have set up is reached by the name of its sandbox, and goes with the tenant."""
+    test = run("endpoints", "add", "acme~test", URL)["endpoint"]
+    assert [row["endpoint"] for row in run("endpoints", "list", "acme~test")] == [test]
+    assert [row["endpoint"] for row in run("endpoints", "list", "acme")] == [endpoint]
+    assert run("endpoints", "set", "acme~test", test, "--description", "shop")["description"] == "shop"
+    assert "there is no such endpoint" in fail("endpoints", "show", "acme", test)
+    assert "there is no tenant nobody" in fail("endpoints", "list", "nobody~test")
+    run("tenants", "remove", "acme")
+    assert gateway.registry._under("T#acme~test", "") == []  # noqa: SLF001 - whatever lies there
+
+
 def test_changing(gateway: Gateway, run: Run, fail: Say, endpoint: str) -> None:
     """What is named is changed, the rest stays; enabling forgets how the endpoint fared."""
     changed = run("endpoints", "set", "acme", endpoint, "--event", "message.read", "--description", "shop", "--disable")

@@ -29,6 +29,13 @@ def test_somebody_is_to_be_erased(gateway: Gateway, run: Run) -> None:
     assert erasure.addresses == ("+436641234567", "email:anna@example.com")
 
 
+def test_somebody_in_a_sandbox(gateway: Gateway, run: Run) -> None:
+    """What test keys have made is erased by the name of the tenant's sandbox."""
+    run("tenants", "add", "acme")
+    told = run("erase", "acme~test", "+436641234567")
+    assert gateway.erasures.read("acme~test", told["erasure"]).tenant == "acme~test"
+
+
 def test_who_waits_is_told_the_end(gateway: Gateway, run: Run) -> None:
     """With --wait the command looks again until the clock has done it."""
     run("tenants", "add", "acme")

@@ -39,7 +39,7 @@ from herald.errors import (
 from herald.gate import CROWDED, Gate, Parking
 from herald.identifier import is_withheld, member_id, withheld
 from herald.models import Channel, Lane
-from herald.outcome import Outcome, refused
+from herald.outcome import Outcome, given_up, refused
 from herald.outcome import delay as pause_after
 from herald.provider import Provider
 from herald.retention import Retention, end_of
@@ -50,9 +50,18 @@ SIDE_BY_SIDE = 10
 """Calls of a slice, where each member needs its own: as many as the pool makes at once, so that it ends in time."""
 
 _BY_RECIPIENT = frozenset(
-    {Reason.INVALID_RECIPIENT, Reason.RECIPIENT_NOT_ALLOWED, Reason.RECIPIENT_BLOCKED, Reason.TOO_MANY_RECIPIENTS}
+    {
+        Reason.INVALID_RECIPIENT,
+        Reason.RECIPIENT_NOT_ALLOWED,
+        Reason.RECIPIENT_BLOCKED,
+        Reason.TOO_MANY_RECIPIENTS,
+        Reason.UNKNOWN,
+    }
 )
 """Refusals of a batch that may be some recipients' fault: the others deserve to be tried without them."""
+
+_WITNESSES = 2
+"""Recipients refused each alone, for a reason nobody knows and before anybody was taken, that show it is not theirs."""
 
 _TRIES = 3
 """Tries that a pause is reckoned by for members that could not even be tried: it is between 1 and 16 seconds."""
@@ -114,6 +123,28 @@ class _Sent:
     outcomes: list[tuple[Outcome, int]] = field(default_factory=list)
     error: HeraldError | None = None
     in_doubt: bool = False
+
+
+@dataclass(slots=True)
+class _Search:
+    """
+    For those whose fault it is that a batch was refused: single recipients `refused` for a reason that nobody knows,
+    until the first call was `taken`.
+    """
+
+    refused: list[Outcome] = field(default_factory=list)
+    taken: bool = False
+
+    def note(self, outcomes: Sequence[Outcome]) -> None:
+        """What became of a call that is not to be halved."""
+        self.taken |= any(each.state is not State.REJECTED for each in outcomes)
+        if len(outcomes) == 1 and outcomes[0].state is State.REJECTED and outcomes[0].reason is Reason.UNKNOWN:
+            self.refused.append(outcomes[0])
+
+    @property
+    def verdict(self) -> Outcome | None:
+        """What all others would be told too: then it is about what is said, and to ask on would be in vain."""
+        return self.refused[-1] if len(self.refused) >= _WITNESSES and not self.taken else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,10 +215,9 @@ class Batching:
             return self.delivering.is_being_sent(row)
         if self.delivering.is_over(row):
             return False
-        ended = State(header["state"])
-        reason = Reason.EXPIRED if ended is State.EXPIRED else None
+        ended = given_up(State(header["state"]), row.get("doubts", 0))
         try:
-            self.messages.end(row, Outcome(ended, reason=reason), self.time.now())
+            self.messages.end(row, ended, self.time.now())
         except ConditionFailed:
             return True
         return False
@@ -365,7 +395,7 @@ class Batching:
             settled = self._each(lambda item: self._record(item, prepared), claimed, parallel=parallel)
             calls = [(prepared, len(claimed), settled)]
         else:
-            calls = list(self._calls(work, prepared, claimed, parallel=parallel))
+            calls = list(self._calls(work, prepared, claimed, _Search(), parallel=parallel))
         for outcome, number, settled in calls:
             sent.outcomes.append((outcome, number))
             sent.in_doubt |= not settled
@@ -389,23 +419,29 @@ class Batching:
             return None
 
     def _calls(
-        self, work: Work, prepared: Prepared, claimed: Sequence[Item], *, parallel: bool
+        self, work: Work, prepared: Prepared, claimed: Sequence[Item], search: _Search, *, parallel: bool
     ) -> Iterator[tuple[Outcome, int, bool]]:
         """
-        One call for all of them; when one refusal for all may be some recipients' fault, one for each half.
+        One call for all of them; when one refusal for all may be some recipients' fault, one for each half, until the
+        `search` shows that it is nobody's.
 
         Each kind of outcome with the number of members it is for, and whether all could be recorded. A refusal
         whose halves no time is left for sent nothing: they are tried again.
         """
         narrowed = self.attempts.narrow(prepared, claimed)
-        outcomes = self.attempts.call(narrowed, claimed)
-        if _is_refusal_of_all(outcomes):
-            if not self.delivering.is_late(work.deadline):
-                middle = len(claimed) // 2
-                yield from self._calls(work, prepared, claimed[:middle], parallel=parallel)
-                yield from self._calls(work, prepared, claimed[middle:], parallel=parallel)
-                return
-            outcomes = [replace(outcomes[0], state=State.RETRY, retry_at=self.time.now())] * len(claimed)
+        outcomes: Sequence[Outcome]
+        if verdict := search.verdict:
+            outcomes = [verdict] * len(claimed)
+        else:
+            outcomes = self.attempts.call(narrowed, claimed)
+            if _is_refusal_of_all(outcomes):
+                if not self.delivering.is_late(work.deadline):
+                    middle = len(claimed) // 2
+                    yield from self._calls(work, prepared, claimed[:middle], search, parallel=parallel)
+                    yield from self._calls(work, prepared, claimed[middle:], search, parallel=parallel)
+                    return
+                outcomes = [replace(outcomes[0], state=State.RETRY, retry_at=self.time.now())] * len(claimed)
+            search.note(outcomes)
         ends = dict(zip((item["pk"] for item in claimed), outcomes, strict=True))
         settled = self._each(
             lambda item: self.attempts.settle(narrowed, item, ends[item["pk"]]), claimed, parallel=parallel

@@ -31,12 +31,11 @@ from herald.errors import (
     NotSent,
     ProviderRejected,
     ProviderThrottled,
-    Reason,
     Unavailable,
 )
 from herald.gate import CROWDED, Gate, OpenGate, Parking
 from herald.models import Account, Lane
-from herald.outcome import Outcome, again, refused
+from herald.outcome import Outcome, again, given_up, refused
 from herald.provider import Provider
 from herald.status import WAITING, State, marks_of
 from herald.stored import Body, ChunkRecord, MessageRecord, read_body
@@ -125,7 +124,7 @@ class Delivering:
         if self.is_over(item):
             return False
         if item["expires"] <= now:
-            self._end(item, Outcome(State.EXPIRED, reason=Reason.EXPIRED))
+            self._end(item, given_up(State.EXPIRED, item.get("doubts", 0)))
             return False
         later = max(item["not_before"] - EARLY, item.get("retry_at", 0))
         if later <= now:

@@ -116,6 +116,9 @@ class Gate:
     def count(self, outcome: Outcome, telemetry: Telemetry, number: int = 1) -> None:
         """Keep score of what one call to the provider, for so many messages, came to."""
         telemetry.count(outcome.state.capitalize(), number)
+        if outcome.reason is Reason.CREDENTIALS_REFUSED:  # the renewed ones, too
+            telemetry.count("Misconfigured")
+            telemetry.note("the provider refuses the credentials", account=self.account.name, code=outcome.code)
         if outcome.state in (State.SENT, State.REJECTED) or (self.probing and outcome.reason is Reason.THROTTLED):
             self.successes += 1
         elif outcome.reason not in _HEALTHY:

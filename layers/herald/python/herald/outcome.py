@@ -72,6 +72,14 @@ def refused(error: HeraldError) -> Outcome:
     return Outcome(State.REJECTED, reason=reason, code=code)
 
 
+def given_up(state: State, doubts: int) -> Outcome:
+    """
+    Not to be tried any more, for it is cancelled or has expired. After a try that may have sent it nobody knows.
+    """
+    reason = Reason.EXPIRED if state is State.EXPIRED else None
+    return Outcome(State.UNKNOWN, reason=reason or Reason.UNKNOWN) if doubts else Outcome(state, reason=reason)
+
+
 def again(error: HeraldError, now: int, tries: int, dice: float) -> Outcome:
     """Not sent: when to try again. `dice` in 0..1 spreads the tries of many messages."""
     reason, code = described(error)

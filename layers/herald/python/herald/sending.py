@@ -30,7 +30,7 @@ from herald.errors import (
 from herald.identifier import is_id, member_id, message_id, random_id, request_of
 from herald.limiting import Limiter
 from herald.models import Lane, SendRequest
-from herald.outcome import Outcome
+from herald.outcome import Outcome, given_up
 from herald.planning import Plan, Planner
 from herald.status import WAITING, State
 from herald.stored import body_text, member_item, records_of
@@ -226,7 +226,7 @@ class Sending:
             if keys.is_request(found):
                 return self.requests.cancel(found)
             if State(found["state"]) in WAITING:
-                return self.messages.end(found, Outcome(State.CANCELLED), self.now())
+                return self.messages.end(found, given_up(State.CANCELLED, found.get("doubts", 0)), self.now())
         except ConditionFailed as moved:
             if (moved.item or {}).get("state") == State.CANCELLED:
                 return moved.item or {}

@@ -22,7 +22,7 @@ from herald.aws.table import ITEM, ConditionFailed, Table
 from herald.errors import Conflict, NotFound
 from herald.models import Account, Channel, Limits, Sender
 from herald.retention import Retention
-from herald.tenancy import base_of
+from herald.tenancy import base_of, sandbox_of
 
 CACHE = 60_000
 """Milliseconds for which a worker trusts what it read."""
@@ -210,10 +210,10 @@ class Registry:
         return found.content if found else Retention.KEEP
 
     def remove_tenant(self, tenant: str) -> None:
-        """Forget the tenant, its keys first, so nobody can send for it any more; it need not exist."""
+        """Forget the tenant and its sandbox, keys first, so nobody can send for it any more; it need not exist."""
         for key in self.keys(tenant):
             self.remove_key(key)
-        for item in self._under(f"T#{tenant}", ""):
+        for item in (*self._under(f"T#{sandbox_of(tenant)}", ""), *self._under(f"T#{tenant}", "")):
             if not item["sk"].startswith("erase#"):  # whoever asked to be erased is
                 self._table.delete(item["pk"], item["sk"])
             self._forget(item["pk"], item["sk"])
