@@ -13,13 +13,13 @@ import functools
 import inspect
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
 import pytest
 from botocore.useragent import UserAgentString
-from moto.core import responses
+from moto.core import responses, utils
 from moto.core.serialize import BaseJSONSerializer
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import Item
@@ -32,8 +32,8 @@ _serialize: Final = BaseJSONSerializer._serialize_type_structure  # noqa: SLF001
 _query: Final = Table.query
 _asked: Final = inspect.signature(_query)
 _transact: Final = DynamoDBBackend.transact_write_items
-_method_names: Final = functools.cache(responses.method_names_from_class)
-_underscores: Final = functools.cache(responses.camelcase_to_underscores)
+_method_names: Final = functools.cache(utils.method_names_from_class)
+_underscores: Final = functools.cache(utils.camelcase_to_underscores)
 
 
 @contextmanager
@@ -99,7 +99,7 @@ def _table_of(items: Iterable[Item]) -> defaultdict[Any, dict[Any, Item]]:
     return found
 
 
-def _transact_shallow(self: DynamoDBBackend, transact_items: list[Mapping[str, Any]]) -> None:
+def _transact_shallow(self: DynamoDBBackend, transact_items: list[dict[str, Any]]) -> None:
     """What is put does not change what was there: a copy that holds the same items can be gone back to."""
     with pytest.MonkeyPatch.context() as patch:
         if all("Put" in each for each in transact_items):

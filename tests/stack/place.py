@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import boto3
+from botocore.config import Config
+
 from cli import admin
 from cli.gateway import Gateway
 from herald.aws import keys
@@ -193,10 +196,7 @@ def _hidden(stack: Stack, seconds: int) -> Iterator[None]:
 @contextmanager
 def without(stack: Stack, role: str, action: str) -> Iterator[None]:
     """The role of a function (`send`) lacks an action while the block lasts."""
-    iam = stack.client("iam")
-    pages = iam.get_paginator("list_roles").paginate()
-    names = [each["RoleName"] for page in pages for each in page["Roles"]]
-    name = next(each for each in names if each.startswith(f"{stack.name}-{role.capitalize()}Role"))
+    iam, name = stack.client("iam"), _role(stack, role)["RoleName"]
     document = iam.get_role_policy(RoleName=name, PolicyName=role)["PolicyDocument"]
     lacking = {**document, "Statement": _without(document["Statement"], action)}
     assert lacking != document, f"{role} may not do {action} anyway"
@@ -205,6 +205,35 @@ def without(stack: Stack, role: str, action: str) -> Iterator[None]:
         yield
     finally:
         iam.put_role_policy(RoleName=name, PolicyName=role, PolicyDocument=json.dumps(document))
+
+
+def _role(stack: Stack, role: str) -> Json:
+    pages = stack.client("iam").get_paginator("list_roles").paginate()
+    every: list[Json] = [each for page in pages for each in page["Roles"]]
+    return next(each for each in every if each["RoleName"].startswith(f"{stack.name}-{role.capitalize()}Role"))
+
+
+@contextmanager
+def acting_as(stack: Stack, role: str) -> Iterator[Callable[[str], Any]]:
+    """Makes boto3 clients, by service, that act with the role of a function; while the block lasts it trusts us."""
+    iam, held = stack.client("iam"), _role(stack, role)
+    trust = held["AssumeRolePolicyDocument"]
+    us = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{_account(held)}:root"}}
+    opened = {**trust, "Statement": [*trust["Statement"], us]}
+    iam.update_assume_role_policy(RoleName=held["RoleName"], PolicyDocument=json.dumps(opened))
+    try:
+        given = stack.client("sts").assume_role(RoleArn=held["Arn"], RoleSessionName="test")["Credentials"]
+        session = boto3.session.Session(
+            given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"], region_name=stack.region
+        )
+        config = Config(proxies={}, s3={"addressing_style": "path"})
+        yield lambda service: session.client(service, endpoint_url=stack.endpoint, config=config)  # type: ignore[call-overload]
+    finally:
+        iam.update_assume_role_policy(RoleName=held["RoleName"], PolicyDocument=json.dumps(trust))
+
+
+def _account(role: Json) -> str:
+    return str(role["Arn"].split(":")[4])
 
 
 def _without(statements: list[Json], action: str) -> list[Json]:

@@ -4,23 +4,27 @@ Roles hold what is needed and nothing else is granted by accident: without one a
 Some workers remember what they once read, so these deeds are such that they have to ask each time.
 """
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from botocore.exceptions import ClientError
 
 from herald.aws import keys
 from local.client import Client, until
 from local.events import BusTap
-from local.furnishing import smsglobal_account
+from local.furnishing import TENANT, smsglobal_account
 from local.providers import SmsGlobalControl, WebsmsControl
+from local.receiver import Answer, Receiver
 from local.simulators.smsglobal.inbound import InboundOrder
 from local.tour import draw_picture
 from tests.stack.conftest import Number
 from tests.stack.place import (
     LISTS,
     Place,
+    acting_as,
     added,
     invoke,
     let_be_due,
@@ -94,10 +98,10 @@ def test_nothing_is_delivered(place: Place, acme: Client, websms: WebsmsControl,
     """
     A deliver function that cannot read or claim calls nobody; once it can, the same message is delivered.
     """
-    to, refused = number(), refusals(place)
+    to, refused = number(), failed(place, "deliver")
     with without(place.stack, "deliver", action):
         identifier = acme.send({"channel": "whatsapp", "to": to, "content": text()})["id"]
-        until(lambda: refusals(place) > refused)
+        until(lambda: failed(place, "deliver") > refused)
         assert acme.message(identifier)["status"] == "accepted"
         assert websms.messages(recipient=to) == []
 
@@ -109,11 +113,11 @@ def test_nothing_is_delivered(place: Place, acme: Client, websms: WebsmsControl,
     assert list(websms.sent(recipient=to).values()) == [1]
 
 
-def refusals(place: Place) -> int:
+def failed(place: Place, function: str) -> int:
     """
-    How often deliver could not work on its records so far.
+    How often a function could not work on its records so far.
     """
-    return sum('"RecordsRefused"' in line or '"ERROR"' in line for line in place.stack.logs("deliver"))
+    return sum('"RecordsRefused"' in line or '"ERROR"' in line for line in place.stack.logs(function))
 
 
 def test_nothing_is_published(place: Place, acme: Client, bus: BusTap, number: Number) -> None:
@@ -137,6 +141,67 @@ def test_nothing_is_published(place: Place, acme: Client, bus: BusTap, number: N
         return types >= {"message.accepted", "message.sent", "message.delivered", "message.read"}
 
     until(all_heard, 60)
+
+
+@pytest.mark.parametrize("action", ["dynamodb:BatchGetItem", "dynamodb:PutItem"])
+def test_nobody_is_called_back(place: Place, acme: Client, action: str) -> None:
+    """
+    A callback function that cannot read endpoints, or keep what they did not take, is done with no event; once it can,
+    the customer has it.
+    """
+    with Receiver() as receiver:
+        endpoint = acme.post("/v1/endpoints", {"url": receiver.url, "events": ["message.sent"]})
+        receiver.secrets.append(endpoint["secret"])
+        receiver.next_answers += [Answer(500)] * 3
+        path = f"/v1/endpoints/{endpoint['id']}"
+        failures = failed(place, "callback")
+        event = {"id": f"{new_name('m')}:0:sent", "type": "message.sent", "tenant": TENANT, "data": {}}
+        record = {"tenant": TENANT, "endpoint": endpoint["id"], "event": event}
+        with without(place.stack, "callback", action):
+            place.stack.client("sqs").send_message(
+                QueueUrl=place.stack.outputs["CallbackQueueUrl"], MessageBody=json.dumps(record)
+            )
+            until(lambda: failed(place, "callback") > failures)
+            assert acme.get(f"{path}/deliveries") == {"deliveries": []}
+            assert all(callback.status == 500 for callback in receiver.taken)
+        until(lambda: [each for each in receiver.taken if each.status == 204], 60)
+        assert {callback.id for callback in receiver.taken} == {event["id"]}
+        acme.delete(path)
+
+
+ACCESS_DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "403"}
+
+
+def test_what_callback_may_not(place: Place) -> None:
+    """
+    Whoever has taken over the function that posts to customers tells the bus nothing, reads no provider's secret, sends
+    nothing, and neither reads nor deletes what people sent. It may read what it has to.
+    """
+    out = place.stack.outputs
+    place.gateway.bucket.put("media/acme/kept", b"kept", "image/png")
+    row, bucket = {"pk": {"S": "T#acme"}, "sk": {"S": "."}}, {"Bucket": out["BucketName"], "Key": "media/acme/kept"}
+    entry = {"Source": "herald", "DetailType": "x", "Detail": "{}", "EventBusName": out["EventBusName"]}
+    secret = place.stack.client("secretsmanager").list_secrets()["SecretList"]
+    accounts = [each["Name"] for each in secret if each["Name"].startswith(out["SecretPrefix"])]
+    lane, spill = ({"QueueUrl": out[f"{name}QueueUrl"], "MessageBody": "{}"} for name in ("Transactional", "Spill"))
+    with acting_as(place.stack, "callback") as client:
+        assert client("dynamodb").get_item(TableName=out["TableName"], Key=row)["Item"]
+        assert client("secretsmanager").get_secret_value(SecretId=out["SigningSecretArn"])["SecretString"]
+        for refused in (
+            lambda: client("events").put_events(Entries=[entry]),
+            lambda: client("secretsmanager").get_secret_value(SecretId=accounts[0]),
+            lambda: client("secretsmanager").put_secret_value(SecretId=out["SigningSecretArn"], SecretString="x"),
+            lambda: client("s3").get_object(**bucket),
+            lambda: client("s3").delete_object(**bucket),
+            lambda: client("sqs").send_message(**lane),
+            lambda: client("sqs").send_message(**spill),
+            lambda: client("dynamodb").scan(TableName=out["TableName"]),
+            lambda: client("lambda").invoke(FunctionName=out["SendFunctionName"]),
+        ):
+            with pytest.raises(ClientError) as error:
+                refused()
+            assert error.value.response["Error"]["Code"] in ACCESS_DENIED
+    assert place.gateway.bucket.get("media/acme/kept") == b"kept"
 
 
 def test_clock_stands_still(place: Place) -> None:

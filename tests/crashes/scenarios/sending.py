@@ -76,6 +76,9 @@ def accepted(body: Body, *, key: bool = True, repeats: bool = True) -> Callable[
                 assert trigger.answer
                 assert trigger.answer.json["id"] == message_id("acme", f"key {number}")
             assert had <= _may_have(end, key=key), f"sent {had}"
+            if key and not end.answered:
+                stored = stage.item(message_id("acme", f"key {number}")) is not None
+                assert had == {int(stored)}, f"{'stored' if stored else 'not stored'}, and sent {had}"
 
         return Life(trigger, check, message_id("acme", f"key {number}") if key else "")
 
