@@ -121,6 +121,16 @@ def test_more_than_a_record_holds(world: World) -> None:
     assert len(_texts(world)) == 11
 
 
+def test_many_that_nobody_knows(world: World) -> None:
+    """A webhook that speaks of many messages which are not ours is set aside once, and what else it tells is told."""
+    tell(world, "wordy", "in", "\n".join(["say a", *["delivered "] * 40, "say b"]).encode())
+    with listening() as called:
+        assert world.invoke("webhook", {"Records": world.records("SpillQueue")}) == {"batchItemFailures": []}
+    assert _texts(world) == ["a", "b"]
+    assert webhooks.reasons(world) == ["unknown_message"]
+    assert called.count("PutObject") == 1
+
+
 def test_replaying_what_is_gone(world: World) -> None:
     """What was erased from quarantine before it was replayed is over: nothing is told, and no record comes again."""
     tell(world, "wordy", "in", b"! say a")

@@ -268,13 +268,20 @@ class Receiving:
         self._store(arrival, events)
 
     def _store(self, arrival: Arrival, events: Sequence[Event]) -> None:
-        """Event after event; when time is up, the rest goes to the queue: a worker that died at it would begin anew."""
+        """
+        Event after event; when time is up, the rest goes to the queue: a worker that died at it would begin anew.
+
+        However many have no place in the table, what told them goes to quarantine once.
+        """
+        misfits: set[str] = set()
         for position, event in enumerate(events[arrival.start :], arrival.start):
             if position > arrival.start and self.deadline.is_near:
                 self._spill(replace(arrival, start=position))
-                return
+                break
             if not self.keeper.keep(arrival.account, event, (arrival.receipt, str(position)), _source(arrival)):
-                self._quarantine(arrival, "too_large" if isinstance(event, InboundMessage) else "unknown_message")
+                misfits.add("too_large" if isinstance(event, InboundMessage) else "unknown_message")
+        for why in sorted(misfits):
+            self._quarantine(arrival, why)
 
     def _quarantine(self, arrival: Arrival, why: str) -> None:
         """Once a call, also when it is replayed out of there and lands there again."""
