@@ -71,4 +71,4 @@ def connect(
 
 def main() -> None:
     """The console script."""
-    app()
+    app(prog_name="herald")

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from local.aws import LocalAws, LocalAwsError, PortInUse, Stack
+from local.aws import LocalAws, LocalAwsError, PortInUse, Stack, deployer_environment
 from local.chapters import RECIPIENT
 from local.client import Client, Refused
 from local.console import Screen
@@ -71,6 +71,15 @@ def curl(place: Place) -> str:
     return f"curl -sS {options} -d {shlex.quote(json.dumps(body))} {place.stack.api_url}/v1/messages"
 
 
+def operate(place: Place) -> str:
+    """A line that sets up this deployment by the command `herald`."""
+    environment = deployer_environment(place.stack.endpoint)
+    told = ("AWS_ENDPOINT_URL", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    return " ".join(
+        [*(f"{name}={environment[name]}" for name in told), f"./herald --stack {place.stack.name} tenants list"]
+    )
+
+
 def show(screen: Screen, place: Place) -> None:
     """What a person needs to go on alone."""
     screen.title("It is yours")
@@ -81,11 +90,13 @@ def show(screen: Screen, place: Place) -> None:
             "tenant": TENANT,
             "is called back": place.receiver.url,
             **{f"what {name} saw": url for name, url in place.simulators.urls.items()},
-            "the local AWS": f"AWS_ENDPOINT_URL={place.stack.endpoint}, stack {place.stack.name}",
+            "the local AWS": place.stack.endpoint,
         }
     )
     screen.plain()
     screen.plain(curl(place))
+    screen.plain()
+    screen.plain(operate(place))
     screen.plain()
 
 

@@ -354,7 +354,7 @@ def test_problem() -> None:
     assert answer["headers"]["cache-control"] == "no-store"
     assert members(answer) == {
         "type": "urn:herald:problem:invalid_message",
-        "title": "The message is not valid",
+        "title": "The body is not valid",
         "status": 422,
         "detail": "content.text is too long",
         "instance": "urn:herald:request:r-1",

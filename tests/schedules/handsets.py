@@ -79,7 +79,12 @@ class Said:
 
 @dataclass
 class Handsets:
-    """`wanted` by phone; `sent` in the order of taking; `doubted` are phones of whose call nobody may know."""
+    """
+    `wanted` by phone; `sent` in the order of taking; `doubted` are phones of whose call nobody may know.
+
+    Of several that were `refused` together nobody knows whose fault it was: they may be called again, those
+    `refused_alone` may not.
+    """
 
     stage: Stage
     wanted: dict[str, Wanted] = field(default_factory=dict)
@@ -88,6 +93,7 @@ class Handsets:
     sent: list[Sent] = field(default_factory=list)
     doubted: set[str] = field(default_factory=set)
     refused: set[str] = field(default_factory=set)
+    refused_alone: set[str] = field(default_factory=set)
     violations: list[str] = field(default_factory=list)
     fates: list[Fate] = field(default_factory=list)
     secret: str = "secret-0"
@@ -113,6 +119,8 @@ class Handsets:
             self.sent += [Sent(phone, channel, transfer, reference) for phone in phones]
         if fate is Fate.REFUSE:
             self.refused.update(phones)
+            if len(phones) == 1:
+                self.refused_alone.add(phones[0])
         if fate is Fate.CHATTER:
             for one in self.sent[-len(phones) :]:
                 self.tell(report_of(one, "delivered"))
@@ -144,7 +152,7 @@ class Handsets:
             "though it is cancelled": wanted.cancelled,
             "before its time": now < wanted.not_before - EARLY,
             "after its time": now >= row.get("expires", 0),
-            "though it was refused": phone in self.refused,
+            "though it was refused": phone in self.refused_alone,
             "though it may have been sent": unclear and not again,
             "though it was taken": self.taken[phone] and not unclear,
         }

@@ -149,7 +149,7 @@ class InvalidMessage(HeraldError):
 
     status = 422
     code = "invalid_message"
-    title = "The message is not valid"
+    title = "The body is not valid"
 
 
 class UnsupportedFeature(InvalidMessage):
