@@ -56,7 +56,7 @@ def provider(request: httpx.Request) -> httpx.Response:
 
 
 def stores(world: World) -> dict[str, str]:
-    """Everything that is kept anywhere, as text: the table, the bucket, and each queue but the one that is the bus."""
+    """Everything that is kept anywhere, as text: the table, the bucket, and each queue."""
     world.records("TransactionalQueue")
     found = {"table": json.dumps(webhooks.table()), "bucket": ""}
     for entry in clients.s3().list_objects_v2(Bucket=STACK).get("Contents", []):
