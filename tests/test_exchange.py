@@ -4,7 +4,9 @@ The wire against a hostile server: what fails before anything left us is not sen
 
 import socket
 from collections.abc import Iterator
+from itertools import repeat
 
+import httpx
 import pytest
 
 from herald.errors import NotSent, OutcomeUnknown, ProviderUnavailable
@@ -33,6 +35,7 @@ def test_a_request_arrives_as_it_was_built(exchange: Exchange) -> None:
     assert head.startswith(b"POST /send?a=%2B43 HTTP/1.1\r\n")
     assert b"x-mine: yes" in head.lower()
     assert b"accept-encoding: identity" in head.lower()
+    assert b"user-agent: herald" in head.lower()
     assert body == b"\x00bytes\xff"
 
 
@@ -124,3 +127,55 @@ def test_connections_are_kept_until_they_are_forgotten(exchange: Exchange) -> No
         exchange.fresh()
         exchange.send(Request("GET", server.url))
         assert server.connections == 2
+
+
+def test_a_header_that_cannot_be_sent(exchange: Exchange) -> None:
+    """What no HTTP request can carry is noticed before anything leaves us."""
+    with pytest.raises(ProviderUnavailable):
+        exchange.send(Request("POST", "http://127.0.0.1:9/", {"X-Name": "\N{SNOWMAN}"}))
+
+
+def test_proxies_of_the_environment_are_not_used(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is sent to a provider goes there and nowhere else, whatever the environment says."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    exchange.fresh()
+    with Server(say(OK)).running() as server:
+        assert exchange.send(Request("GET", server.url)).body == b"{}"
+
+
+def test_a_body_that_says_it_is_not_compressed(exchange: Exchange) -> None:
+    """`identity` is no compression, in any case of its letters (RFC 9110, 8.4.1)."""
+    answer = b"HTTP/1.1 200 OK\r\nContent-Encoding: Identity\r\nContent-Length: 2\r\n\r\nok"
+    with Server(say(answer)).running() as server:
+        assert exchange.send(Request("GET", server.url)).body == b"ok"
+
+
+class Dripping(httpx.SyncByteStream):
+    """Parts of a body, five seconds apart on a clock of its own."""
+
+    def __init__(self, parts: int) -> None:
+        self.now = 1000.0
+        self._parts = parts
+
+    def __iter__(self) -> Iterator[bytes]:
+        for part in repeat(b"x", self._parts):
+            self.now += 5.0
+            yield part
+
+
+def drip(parts: int) -> Response:
+    stream = Dripping(parts)
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=stream))
+    return Exchange(timeout=10.0, transport=transport, clock=lambda: stream.now).send(
+        Request("GET", "https://slow.example")
+    )
+
+
+def test_an_answer_that_drips() -> None:
+    """Each part is in time, but all of it has to be there within one and a half times the timeout."""
+    assert drip(3).body == b"xxx"
+    with pytest.raises(OutcomeUnknown):
+        drip(4)

@@ -79,6 +79,9 @@ _IN_TABLE = (
     (r"(?<= REMOVE )(#\w+), #\w+", r"\1"),
     (r"\+ (?=:)", "- "),
 )
+_AROUND = 40
+"""Characters shown before and after what is changed."""
+
 _SKIPPED = frozenset({"annotation", "returns", "decorator_list", "type_params", "format_spec"})
 
 
@@ -108,7 +111,7 @@ def _within(node: ast.AST, field: str, put: Callable[[Any, Any], None], place: A
         return
     for other in chain(_others(node), _parts_left_out(node, field)):
         put(place, ast.fix_missing_locations(ast.copy_location(other, node)))
-        yield Change(getattr(node, "lineno", 0), _shown(node), _shown(other))
+        yield _change(node, other)
     put(place, node)
     for name, value in ast.iter_fields(node):
         for item, put_item, at in _places(node, name, value):
@@ -134,7 +137,7 @@ def _turned_round(node: Any, test: ast.expr) -> Iterator[Change]:
     """The other way, where nothing in the test itself can be changed to that."""
     if not isinstance(test, ast.Compare | ast.BoolOp) and not _is_not(test):
         node.test = ast.fix_missing_locations(ast.copy_location(ast.UnaryOp(ast.Not(), test), test))
-        yield Change(test.lineno, _shown(test), _shown(node.test))
+        yield _change(test, node.test)
         node.test = test
 
 
@@ -285,9 +288,22 @@ def _name_of(statement: ast.stmt) -> str:
     return ""
 
 
-def _shown(node: ast.AST) -> str:
-    """Source text on one line, not too long."""
+def _change(node: ast.AST, other: ast.AST) -> Change:
+    """What is changed, with a little of what stands around it."""
+    before, after = _text(node), _text(other)
+    same = _alike(before, after)
+    same_end = _alike(before[same:][::-1], after[same:][::-1])
+    start, end = max(same - _AROUND, 0), max(same_end - _AROUND, 0)
+    return Change(getattr(node, "lineno", 0), before[start : len(before) - end], after[start : len(after) - end])
+
+
+def _alike(one: str, other: str) -> int:
+    """With how many characters both begin."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def _text(node: ast.AST) -> str:
+    """Source text on one line."""
     if isinstance(node, ast.ExceptHandler):
         node = ast.Try([ast.Pass()], [node], [], [])
-    text = " ".join(ast.unparse(ast.fix_missing_locations(node)).split())
-    return text if len(text) <= 100 else f"{text[:60]} … {text[-35:]}"
+    return " ".join(ast.unparse(ast.fix_missing_locations(node)).split())

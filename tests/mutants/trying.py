@@ -25,15 +25,16 @@ from tests.mutants.changes import Change, changes
 from tests.mutants.guards import Guarded
 
 ROOT = Path(__file__).parent.parent.parent
-LAYER = ROOT / "layers/herald/python"
 
 _HEAVY = (
     "boto3",
     "cryptography.x509",
     "httpx",
+    "hypothesis.strategies",
     "moto.dynamodb.models",
     "moto.dynamodb.responses",
     "moto.sqs.models",
+    "phonenumbers",
     "pydantic",
     "samcli.yamlhelper",
     "standardwebhooks",
@@ -42,6 +43,7 @@ _PLUGINS = ("pytest_socket", "pytest_timeout")
 _ARGUMENTS = (
     "-x",
     "-q",
+    "--assert=plain",
     "--disable-plugin-autoload",
     *(f"-p{plugin}" for plugin in _PLUGINS),
     "-pno:cacheprovider",
@@ -93,14 +95,9 @@ def load() -> None:
     settings.load_profile("changes")
 
 
-def path_of(module: str) -> Path:
-    """The file of a module."""
-    return LAYER / f"{module.replace('.', '/')}.py"
-
-
 def attempt(guarded: Guarded, processes: int) -> Tried:
     """Try all changes to a module, some at a time. Raises TestsFail."""
-    tree = ast.parse(path_of(guarded.module).read_text())
+    tree = ast.parse((ROOT / guarded.file).read_text())
     if not _pass(_fork(guarded, tree)):
         raise TestsFail(guarded.module)
     made = 0
@@ -146,7 +143,7 @@ def _fork(guarded: Guarded, tree: ast.Module) -> int:
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
-        sys.meta_path.insert(0, _Changed(guarded.module, path_of(guarded.module), tree))
+        sys.meta_path.insert(0, _Changed(guarded.module, ROOT / guarded.file, tree))
         code = pytest.main([*_ARGUMENTS, *guarded.tests])
     finally:
         os._exit(code)
