@@ -32,8 +32,8 @@ GUARDED = (
         ["tests/test_outcome.py"],
         frozenset({"error_for_status", "retry_after", "may_resend"}),
     ),
-    Guarded("herald.answer", ["tests/test_outcome.py", "tests/providers/test_contract_sending.py"]),
-    Guarded("herald.posting", ["tests/functions/test_callback.py"]),
+    Guarded("herald.answer", ["tests/test_answer.py"]),
+    Guarded("herald.posting", ["tests/test_posting.py"]),
     # who has a message
     Guarded("herald.status", ["tests/test_status.py"]),
     Guarded("herald.attempting", ["tests/test_delivering.py"]),
