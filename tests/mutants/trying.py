@@ -10,8 +10,7 @@ import importlib
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
@@ -54,14 +53,6 @@ _LIMIT = 300.0
 """Seconds after which a process is taken for one that hangs: the tests have noticed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """What came of the changes to a module: how many were made, and those that no test has noticed."""
-
-    made: int
-    unnoticed: Sequence[Change]
-
-
 class TestsFail(Exception):
     """The tests of a module fail without any change to it, so they would prove nothing."""
 
@@ -95,30 +86,30 @@ def load() -> None:
     settings.load_profile("changes")
 
 
-def attempt(guarded: Guarded, processes: int) -> Tried:
-    """Try all changes to a module, some at a time. Raises TestsFail."""
+def attempt(guarded: Guarded, processes: int, every: int) -> Iterator[tuple[Change, bool]]:
+    """
+    Make each change to a module, or each `every`th, some at a time: was it noticed?
+
+    Raises TestsFail when the tests fail without any change.
+    """
     tree = ast.parse((ROOT / guarded.file).read_text())
     if not _pass(_fork(guarded, tree)):
         raise TestsFail(guarded.module)
-    made = 0
-    unnoticed: list[Change] = []
     running: dict[int, tuple[Change, float]] = {}
-    for change in changes(tree, guarded.only):
-        made += 1
-        running[_fork(guarded, tree)] = change, time.monotonic() + _LIMIT
-        unnoticed += _ended(running, processes - 1)
-    unnoticed += _ended(running, 0)
-    return Tried(made, sorted(unnoticed, key=lambda change: change.line))
+    for number, change in enumerate(changes(tree, guarded.only)):
+        if number % every == 0:
+            running[_fork(guarded, tree)] = change, time.monotonic() + _LIMIT
+            yield from _ended(running, processes - 1)
+    yield from _ended(running, 0)
 
 
-def _ended(running: dict[int, tuple[Change, float]], most: int) -> Iterator[Change]:
-    """Wait until at most so many are running; those of the others that no test has noticed."""
+def _ended(running: dict[int, tuple[Change, float]], most: int) -> Iterator[tuple[Change, bool]]:
+    """Wait until at most so many are running; the others, and whether a test has noticed."""
     while len(running) > most:
         process, status = os.waitpid(-1, os.WNOHANG)
         if process:
             change, _ = running.pop(process)
-            if status == 0:
-                yield change
+            yield change, status != 0
         else:
             _kill_hanging(running)
             time.sleep(0.02)
