@@ -2,8 +2,8 @@
 One POST of an event: what is sent, and what is made of the answer.
 """
 
+import ssl
 from datetime import UTC, datetime
-from typing import Any
 
 import httpcore
 import pytest
@@ -12,38 +12,13 @@ from standardwebhooks import Webhook
 from herald.endpoint import Endpoint, secret_of
 from herald.guarded import Guarded
 from herald.posting import TIMEOUT, Poster, Tried, event_id, webhook_id
+from tests.wire import Wire
 
 NOW = 1_445_412_480_123
 KEY = b"0123456789abcdef0123456789abcdef"
 EVENT = '{"type": "message.read"}'
+PUBLIC = "93.184.216.34"
 ENDPOINT = Endpoint(id="ep1", tenant="acme", url="http://hook.example/events")
-
-
-class Heard(httpcore.MockStream):
-    """A connection that answers, and keeps what it is told."""
-
-    def __init__(self, parts: list[bytes], heard: bytearray) -> None:
-        super().__init__(parts)
-        self._heard = heard
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        assert timeout is not None
-        self._heard += buffer
-
-
-class Wire(httpcore.NetworkBackend):
-    """A server that answers with these parts, or fails to."""
-
-    def __init__(self, *parts: bytes, error: Exception | None = None) -> None:
-        self.heard = bytearray()
-        self._parts = parts
-        self._error = error
-
-    def connect_tcp(self, host: str, port: int, *_: Any, **__: Any) -> Heard:
-        assert (host, port) == ("93.184.216.34", 80)
-        if self._error:
-            raise self._error
-        return Heard(list(self._parts), self.heard)
 
 
 def answer(status: int, *headers: str) -> Wire:
@@ -51,10 +26,20 @@ def answer(status: int, *headers: str) -> Wire:
     return Wire("\r\n".join(lines).encode())
 
 
+def failing(error: Exception) -> Wire:
+    return Wire(errors={PUBLIC: error})
+
+
 def post(wire: Wire, endpoint: Endpoint = ENDPOINT, *, took: int = 0) -> Tried:
     """What comes of posting the event, in so many milliseconds; without TLS, as to a simulator."""
     times = iter([NOW, *[NOW + took] * 9])
-    guarded = Guarded(lambda: 0.0, unsafe_hosts=["hook.example"], resolve=lambda *_: ["93.184.216.34"], network=wire)
+    guarded = Guarded(
+        lambda: 0.0,
+        unsafe_hosts=["hook.example"],
+        resolve=lambda *_: [PUBLIC],
+        network=wire,
+        tls=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+    )
     return Poster(guarded, lambda: KEY, lambda: next(times)).post(endpoint, "m:1.sent", EVENT)
 
 
@@ -104,8 +89,8 @@ def test_signatures() -> None:
         (answer(502, "Retry-After: 5"), Tried("502", 5000, 9)),
         (answer(503, "Retry-After: 5"), Tried("503", 5000, 9)),
         (answer(504, "Retry-After: 5"), Tried("504", 5000, 9)),
-        (Wire(error=httpcore.ConnectTimeout("")), Tried("timeout", 0, 9)),
-        (Wire(error=httpcore.ConnectError("")), Tried("unreachable", None, 9)),
+        (failing(httpcore.ConnectTimeout("")), Tried("timeout", 0, 9)),
+        (failing(httpcore.ConnectError("")), Tried("unreachable", None, 9)),
         (Wire(b"SSH-2.0\r\n"), Tried("broken", None, 9)),
     ],
     ids=lambda case: f"{case.last} {case.wait}" if isinstance(case, Tried) else "",

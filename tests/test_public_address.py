@@ -79,6 +79,7 @@ PRIVATE = "arpa corp home internal intranet invalid lan local localdomain localh
 def test_private_suffixes(suffix: str) -> None:
     """Names under these are somebody's own; one that only ends alike is not."""
     assert not is_public_name(f"a.{suffix}")
+    assert not is_public_name(f"a.b.c.{suffix}")
     assert is_public_name(f"a.x{suffix}")
     assert is_public_name(f"{suffix}.example")
 
@@ -96,7 +97,7 @@ def test_names(name: str) -> None:
     "name",
     [
         *["", ".", "a", "a.", ".a", "a..b", "-a.b", "a-.b", "a.b-", "a b.c", "a.b\n", "A.b", "ä.b", "a.b/c"],
-        *[f"{'a' * 64}.b", "127.1", "0x7f.1", "a.1b", "a._b", f"{LONGEST}d", f"{LONGEST}.d"],
+        *[f"{'a' * 64}.b", "127.1", "0x7f.1", "a.1b", "a._b", "a.b.1c", f"{LONGEST}d", f"{LONGEST}.d"],
     ],
 )
 def test_no_names(name: str) -> None:

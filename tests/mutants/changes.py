@@ -193,7 +193,7 @@ def _others(node: ast.AST) -> Iterator[ast.AST]:  # noqa: C901, PLR0912 - one ca
             yield ast.Attribute(enumeration, second if member == first else first, ast.Load())
         case ast.Call():
             yield from _other_calls(node)
-        case ast.Return(value) if value is not None and not _is_none(value):
+        case ast.Return(value) if value is not None and not isinstance(value, ast.Constant):
             yield ast.Return(ast.Constant(None))
         case ast.Raise() | ast.Expr(ast.Call()) | ast.AugAssign() | ast.Break() | ast.Continue():
             yield ast.Pass()
@@ -268,10 +268,6 @@ def _other_conditions(text: str) -> Iterator[str]:
 def _each_left_out[T](items: list[T]) -> Iterator[list[T]]:
     for index in range(len(items)):
         yield [*items[:index], *items[index + 1 :]]
-
-
-def _is_none(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and node.value is None
 
 
 def _is_not(node: ast.AST) -> bool:

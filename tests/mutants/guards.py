@@ -42,8 +42,8 @@ GUARDED = (
     # where is called
     Guarded("herald.public_address", ["tests/test_public_address.py"]),
     Guarded("herald.web_address", ["tests/test_web_address.py"]),
-    Guarded("herald.guarded", ["tests/test_guarded_post.py", "tests/test_guarded.py"]),
-    Guarded("herald.pinned", ["tests/test_guarded_post.py", "tests/test_guarded.py"]),
+    Guarded("herald.guarded", ["tests/test_guarded_wire.py", "tests/test_guarded_post.py", "tests/test_guarded.py"]),
+    Guarded("herald.pinned", ["tests/test_guarded_wire.py"]),
     # who may call
     Guarded("herald.authenticating", ["tests/test_authenticating.py"]),
     Guarded("herald.webhook_address", ["tests/test_webhook_address.py"]),
