@@ -14,7 +14,7 @@ SAM     := PATH="$(BIN):$$PATH" SAM_CLI_TELEMETRY=0 $(BIN)/sam
 COMPILE := $(BIN)/uv pip compile -q --no-config --generate-hashes --universal --python-version 3.13 --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run soak repeat coverage test check audit bandit format docs build deploy lock clean python
+.PHONY: help setup run soak repeat coverage mutants test check audit bandit format docs build deploy lock clean python
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,8 +57,12 @@ repeat: $(DEV)/.done ## The unit tests, or ARGS, twenty times (TIMES) in random 
 	for number in $$(seq $(TIMES)); do \
 	  $(BIN)/pytest $(or $(ARGS),tests) -m "not stack" -n auto --dist loadfile || exit 1; done
 
-coverage: $(DEV)/.done ## Which branches the unit tests reach; fails below 95 %
+coverage: $(DEV)/.done ## Which branches the unit tests reach; fails below 95 %, or 100 % of what decides
 	$(BIN)/pytest tests -m "not stack" -n auto --dist loadfile --cov --cov-report=term --cov-fail-under=95
+	$(BIN)/coverage report --fail-under=100 --include="$$($(BIN)/python -m tests.mutants.guards)"
+
+mutants: $(DEV)/.done ## Change what decides, in small ways, and see a test fail; fails below 85 %
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 format: $(DEV)/.done ## Put the code into its format
 	$(BIN)/ruff format .

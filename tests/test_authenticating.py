@@ -3,6 +3,7 @@ Who calls: a key opens exactly what it was made for, as long as it was made for.
 """
 
 import base64
+import hashlib
 import re
 import string
 import sys
@@ -16,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from herald.authenticating import Keys, Scope, digest, new_key
+from herald.authenticating import USUAL, Keys, Scope, digest, new_key
 from herald.aws.registry import CACHE, Key, Registry, Tenant
 from herald.aws.table import Table
 from herald.errors import Forbidden, Unauthenticated
@@ -235,6 +236,39 @@ def test_secret_is_not_kept() -> None:
     assert key.hash == digest(text)
     assert text[12:] not in repr(key)
     assert len(text) == len("hk_12345678_") + 43
+
+
+@pytest.mark.parametrize("test", [False, True])
+def test_what_is_kept_of_a_key(test: bool) -> None:  # noqa: FBT001 - a case
+    """All that was said when it was made, and the public part of 40 random bits that it is found by."""
+    text, key = new_key("acme", (READ, Scope.MEDIA_READ), created=1, name="ci", not_after=2, test=test)
+    assert key == Key(
+        prefix=text.partition("_")[2][:8],
+        tenant="acme",
+        hash=hashlib.sha256(text.encode()).hexdigest(),
+        scopes=frozenset({"messages:read", "media:read"}),
+        not_after=2,
+        test=test,
+        name="ci",
+        created=1,
+    )
+    assert new_key("acme", (READ,), created=1)[1].not_after is None
+    assert (new_key("acme", (READ,), created=1)[1].name, new_key("acme", (READ,), created=1)[1].test) == ("", False)
+
+
+def test_scopes() -> None:
+    """The words that keys are made with; all but erasing are usual, since it cannot be taken back."""
+    assert [str(scope) for scope in Scope] == [
+        "messages:send",
+        "messages:read",
+        "media:write",
+        "media:read",
+        "accounts:read",
+        "endpoints:read",
+        "endpoints:write",
+        "erasures:write",
+    ]
+    assert set(Scope) - set(USUAL) == {Scope.ERASURES_WRITE}
 
 
 def test_keys_differ() -> None:

@@ -35,6 +35,7 @@ def test_a_request_arrives_as_it_was_built(exchange: Exchange) -> None:
     assert head.startswith(b"POST /send?a=%2B43 HTTP/1.1\r\n")
     assert b"x-mine: yes" in head.lower()
     assert b"accept-encoding: identity" in head.lower()
+    assert b"user-agent: herald" in head.lower()
     assert body == b"\x00bytes\xff"
 
 
@@ -95,13 +96,22 @@ def test_an_answer_by_drips_is_unclear(exchange: Exchange, script: Script) -> No
     assert caught.value.provider_code == "ReadTimeout"
 
 
-@pytest.mark.parametrize("script", [HEADERS, BODY], ids=["headers", "body"])
-def test_media_may_take_longer(script: Script) -> None:
-    """What carries media, be it there or back, has twice the time of other calls."""
-    exchange = Exchange(connect_timeout=0.5, timeout=0.5)
+def test_media_may_take_longer() -> None:
+    """What carries media, be it there or back, has twice the time of other calls, here 30 seconds."""
+    now = 0.0
+
+    def script(connection: socket.socket) -> None:
+        nonlocal now
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nx")
+        now += 20.0
+        for rest in (b"y", b"z"):
+            threading.Event().wait(0.05)  # so that each is read for itself
+            connection.sendall(rest)
+
+    exchange = Exchange(timeout=10.0, clock=lambda: now)
     with closing(exchange), Server(script).running() as server:
-        assert exchange.send(Request("GET", server.url), max_bytes=MAX_ANSWER + 1).status == 200
-        assert exchange.send(Request("POST", server.url, {}, b"x" * (MAX_ANSWER + 1))).status == 200
+        assert exchange.send(Request("GET", server.url), max_bytes=MAX_ANSWER + 1).body == b"xyz"
+        assert exchange.send(Request("POST", server.url, {}, b"x" * (MAX_ANSWER + 1))).body == b"xyz"
 
 
 def test_a_refused_connection_is_not_sent(exchange: Exchange) -> None:
@@ -160,3 +170,27 @@ def test_connections_are_kept_until_they_are_forgotten(exchange: Exchange) -> No
         exchange.fresh()
         exchange.send(Request("GET", server.url))
         assert server.connections == 2
+
+
+def test_a_header_that_cannot_be_sent(exchange: Exchange) -> None:
+    """What no HTTP request can carry is noticed before anything leaves us."""
+    with pytest.raises(ProviderUnavailable):
+        exchange.send(Request("POST", "http://127.0.0.1:9/", {"X-Name": "\N{SNOWMAN}"}))
+
+
+def test_proxies_of_the_environment_are_not_used(exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is sent to a provider goes there and nowhere else, whatever the environment says."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    exchange.fresh()
+    with Server(say(OK)).running() as server:
+        assert exchange.send(Request("GET", server.url)).body == b"{}"
+
+
+def test_a_body_that_says_it_is_not_compressed(exchange: Exchange) -> None:
+    """`identity` is no compression, in any case of its letters (RFC 9110, 8.4.1)."""
+    answer = b"HTTP/1.1 200 OK\r\nContent-Encoding: Identity\r\nContent-Length: 2\r\n\r\nok"
+    with Server(say(answer)).running() as server:
+        assert exchange.send(Request("GET", server.url)).body == b"ok"

@@ -224,7 +224,10 @@ def answering(*parts: bytes, status: str = "200 OK", headers: str = "Content-Typ
 def local(server: Server, clock: Callable[[], float] | None = None) -> tuple[Guarded, str]:
     """A guard that may call the server by plain http, and the server's address."""
     guarded = Guarded(
-        clock or count(0.0, 0.0).__next__, unsafe_hosts=["media.example"], resolve=lambda *_: ["127.0.0.1"]
+        clock or count(0.0, 0.0).__next__,
+        unsafe_hosts=["media.example"],
+        resolve=lambda *_: ["127.0.0.1"],
+        tls=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
     )
     return guarded, f"http://media.example:{server.port}"
 

@@ -22,8 +22,8 @@ from herald.errors import (
 )
 from herald.exchange import Exchange
 from herald.models import Receipt
-from herald.outcome import LONGEST_RETRY, MISCONFIGURED, Outcome, again, delay, outcome_of, refused, taken
-from herald.provider import Request, Response, error_for_status
+from herald.outcome import Outcome, again, delay, outcome_of, refused, taken
+from herald.provider import ChannelFacts, Request, Response, error_for_status, may_resend
 from herald.status import State
 
 NOW = 1_750_000_000_000
@@ -107,6 +107,31 @@ def test_unclear_waits_for_the_grace() -> None:
     """What may have been sent is looked at again when its grace is over, and not tried."""
     found = outcome(OutcomeUnknown("?"))
     assert (found.state, found.due, found.retry_at) == (State.UNCLEAR, NOW + 600_000, None)
+    assert found.doubtful
+
+
+def test_what_was_not_sent_leaves_no_doubt() -> None:
+    """Only an attempt that may have sent the message counts as one that did."""
+    assert not outcome(ProviderUnavailable("no")).doubtful
+    assert not outcome(ProviderRejected("no")).doubtful
+    assert not taken(Receipt("t-1")).doubtful
+
+
+@pytest.mark.parametrize(
+    ("resends", "doubts", "again_"),
+    [(None, 99, True), (0, 0, True), (0, 1, False), (1, 1, True), (1, 2, False), (3, 3, True), (3, 4, False)],
+)
+def test_how_often_what_is_unclear_is_sent_again(resends: int | None, doubts: int, again_: bool) -> None:  # noqa: FBT001
+    """As often as the provider is declared to bear it; without a limit until the message expires."""
+    assert may_resend(ChannelFacts(frozenset({"text"}), echo=True, resends=resends), doubts) is again_
+
+
+def test_a_throttling_provider_says_for_how_long() -> None:
+    """Its Retry-After is kept, up to a quarter of an hour."""
+    for said, seconds in (("7", 7.0), ("86400", 900.0), ("soon", None)):
+        error = error_for_status(Response(429, {"retry-after": said}))
+        assert isinstance(error, ProviderThrottled)
+        assert error.retry_after == seconds
 
 
 def test_unclear_where_the_provider_dedupes() -> None:
@@ -119,13 +144,13 @@ DELAYS: list[tuple[HeraldError, int, float, float]] = [
     (ProviderUnavailable(""), 1, 1.0, 4),
     (ProviderUnavailable(""), 1, 0.0, 1),
     (ProviderUnavailable(""), 5, 0.5, 32),
-    (ProviderUnavailable(""), 50, 1.0, LONGEST_RETRY),
+    (ProviderUnavailable(""), 50, 1.0, 900),
     (ProviderThrottled("", retry_after=30), 9, 0.5, 30.5),
     (ProviderThrottled("", retry_after=0), 9, 0.0, 1),
-    (ProviderThrottled("", retry_after=10**9), 1, 1.0, LONGEST_RETRY),
+    (ProviderThrottled("", retry_after=10**9), 1, 1.0, 900),
     (ProviderThrottled("", retry_after=None), 2, 1.0, 8),
-    (CredentialsRefused(""), 1, 0.5, MISCONFIGURED),
-    (ConfigurationError(""), 1, 0.5, MISCONFIGURED),
+    (CredentialsRefused(""), 1, 0.5, 300),
+    (ConfigurationError(""), 1, 0.5, 300),
     (Unavailable(""), 1, 0.5, 2),
 ]
 

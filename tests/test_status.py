@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from herald.status import BAD, MARKS, RANKS, WAITING, State, Status, fold, mark_name, marks_of, sequence
+from herald.status import BAD, MARKS, OVER, RANKS, WAITING, State, Status, fold, mark_name, marks_of, sequence
 
 MARK_SETS = [set(chosen) for size in range(5) for chosen in itertools.combinations(MARKS, size)]
 NOT_YET = (State.ACCEPTED, State.RETRY, State.SENDING, State.UNCLEAR)
@@ -85,3 +85,37 @@ def test_every_state_and_status_has_its_place() -> None:
     assert all(fold(state, {}) in Status for state in State)
     assert set(Status) >= BAD
     assert set(State) >= WAITING
+
+
+def test_a_message_waits_or_is_under_way_or_over() -> None:
+    """Every state is one of the three, and what is waiting or under way is never taken for over."""
+    under_way = {State.SENDING, State.UNCLEAR}
+    assert {State.ACCEPTED, State.RETRY} == WAITING
+    assert {State.SENT, State.REJECTED, State.UNKNOWN, State.CANCELLED, State.EXPIRED} == OVER
+    assert WAITING | OVER | under_way == set(State)
+    assert len(WAITING) + len(OVER) + len(under_way) == len(State)
+
+
+def test_ends_that_somebody_looks_at() -> None:
+    """Those at which a message did not arrive, or nobody knows; that it was cancelled was somebody's wish."""
+    assert {Status.REJECTED, Status.EXPIRED, Status.FAILED, Status.UNKNOWN} == BAD
+
+
+def test_words_and_numbers_outlive_a_release() -> None:
+    """States and marks are in the table, statuses and their sequence at the customers: none is ever renamed."""
+    assert {state.value for state in State} == {
+        "accepted", "retry", "sending", "sent", "rejected", "unclear", "unknown", "cancelled", "expired",
+    }  # fmt: skip
+    assert {status.value: sequence(status) for status in Status} == {
+        "accepted": 1,
+        "unknown": 2,
+        "sent": 3,
+        "rejected": 4,
+        "expired": 4,
+        "cancelled": 4,
+        "failed": 5,
+        "delivered": 6,
+        "read": 7,
+    }
+    assert sequence(Status.SENT, 2) == 23
+    assert [mark_name(1, mark) for mark in MARKS] == ["1.sent", "1.failed", "1.delivered", "1.read"]

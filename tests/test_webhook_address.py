@@ -54,6 +54,11 @@ def test_secret_is_long_enough() -> None:
     assert token("acme-whatsapp", 4, KEY).split(".")[2] != mac
 
 
+def test_account_and_epoch_stay_apart() -> None:
+    """A digit that moves from the epoch to the account's name makes another secret."""
+    assert token("acme1", 2, KEY).split(".")[2] != token("acme", 12, KEY).split(".")[2]
+
+
 def test_address() -> None:
     """An address ends with the kind of webhook and is made of what no proxy changes."""
     assert address("https://api.example/", "acme", 1, "status", KEY) == (

@@ -2,6 +2,7 @@
 The few calls that everything is made of.
 """
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,11 +35,83 @@ def test_insert(table: Table) -> None:
     assert table.get("b") is None
 
 
+def test_put(table: Table) -> None:
+    """What is put takes the place of what was there, where the condition holds; else that comes back."""
+    table.put({"pk": "a", "sk": ".", "n": 1})
+    table.put({"pk": "a", "sk": ".", "n": 2}, condition="#n = :seen", values={"seen": 1})
+    with pytest.raises(ConditionFailed) as found:
+        table.put({"pk": "a", "sk": ".", "n": 3}, condition="#n = :seen", values={"seen": 1})
+    assert found.value.item == {"pk": "a", "sk": ".", "n": 2} == table.get("a")
+    table.put({"pk": "a", "sk": "."}, condition="attribute_exists(pk)")
+    table.put({"pk": "b", "sk": "K"}, condition="#none < :one OR attribute_not_exists(#none)", values={"one": 1})
+    assert table.get("a") == {"pk": "a", "sk": "."}
+    assert table.get("b", "K") == {"pk": "b", "sk": "K"}
+    table.delete("b", "K")
+    assert table.get("b", "K") is None
+
+
+def asked(table: Table) -> list[tuple[str, dict[str, Any]]]:
+    """Every call from now on: its operation and what it asks for."""
+    calls: list[tuple[str, dict[str, Any]]] = []
+
+    def note(params: dict[str, Any], model: Any, **_: Any) -> None:
+        calls.append((model.name, json.loads(params["body"])))
+
+    client(table).meta.events.register("before-call", note)
+    return calls
+
+
+def test_what_is_asked_for(table: Table) -> None:
+    """What a call costs is always told, and a refusal brings what stood there: no second read."""
+    calls = asked(table)
+    table.put({"pk": "a", "sk": "."}, condition="attribute_not_exists(pk)")
+    table.update("a", ".", Change("SET #n = :n", {"n": 1}, "attribute_exists(pk)"))
+    table.update("a", ".", Change("REMOVE #n", {}))
+    table.insert_all([{"pk": "b", "sk": "."}])
+    table.get("a")
+    table.get("a", consistent=False)
+    table.get_many([("a", ".")])
+    table.query("pk = :pk", {"pk": "a"})
+    table.delete("a")
+    assert {request["ReturnConsumedCapacity"] for _, request in calls} == {"INDEXES"}
+    by_name = dict(reversed(calls))
+    assert by_name["PutItem"]["ReturnValuesOnConditionCheckFailure"] == "ALL_OLD"
+    assert by_name["UpdateItem"]["ReturnValuesOnConditionCheckFailure"] == "ALL_OLD"
+    (put,) = by_name["TransactWriteItems"]["TransactItems"]
+    assert put["Put"]["ReturnValuesOnConditionCheckFailure"] == "ALL_OLD"
+    assert by_name["BatchGetItem"]["RequestItems"]["herald"]["ConsistentRead"] is True
+    assert by_name["Query"]["ConsistentRead"] is True
+    assert [request["ConsistentRead"] for name, request in calls if name == "GetItem"] == [True, False]
+
+
+def test_a_hundred_keys_a_call(table: Table) -> None:
+    """As many as the table takes, each once."""
+    calls = asked(table)
+    table.get_many([(f"{number % 150}", ".") for number in range(300)])
+    assert [len(request["RequestItems"]["herald"]["Keys"]) for _, request in calls] == [100, 50]
+
+
+def test_query_an_index(table: Table) -> None:
+    """An index is asked by its name, and cannot be read consistently."""
+    with Stubber(client(table)) as stubber:
+        wanted = {
+            "TableName": "herald",
+            "IndexName": "later",
+            "KeyConditionExpression": "lp = :lp",
+            "ExpressionAttributeValues": {":lp": {"S": "D#00"}},
+            "ScanIndexForward": True,
+            "ReturnConsumedCapacity": "INDEXES",
+        }
+        stubber.add_response("query", {"Items": []}, wanted)
+        assert table.query("lp = :lp", {"lp": "D#00"}, index="later").items == []
+
+
 def test_update(table: Table) -> None:
     """An update returns the item after it, or before it; one that does not fit returns what stood there."""
     change = Change("SET #n = if_not_exists(#n, :zero) + :one", {"zero": 0, "one": 1})
     assert table.update("a", ".", change)["n"] == 1
     assert table.update("a", ".", change, old=True)["n"] == 1
+    assert table.update("new", ".", change, old=True) == {}
     with pytest.raises(ConditionFailed) as found:
         table.update("a", ".", Change("SET #n = :n", {"n": 9, "seen": 1}, "#n = :seen"))
     assert found.value.item == {"pk": "a", "sk": ".", "n": 2}
@@ -83,6 +156,11 @@ def test_get_many_refused_in_part(table: Table) -> None:
             stubber.add_response("batch_get_item", left, wanted)
         with pytest.raises(Unavailable):
             table.get_many([("a", ".")])
+    with Stubber(client(table)) as stubber:
+        for _ in range(5):
+            stubber.add_response("batch_get_item", left, wanted)
+        stubber.add_response("batch_get_item", {"Responses": {}}, wanted)
+        assert table.get_many([("a", ".")]) == {}
 
 
 def test_insert_all(table: Table) -> None:
@@ -107,7 +185,21 @@ def test_transactions_that_meet(table: Table) -> None:
     with Stubber(client(table)) as stubber:
         stubber.add_client_error("transact_write_items", **cancelled("TransactionConflict"))
         stubber.add_client_error("transact_write_items", **cancelled("ConditionalCheckFailed"))
-        with pytest.raises(ConditionFailed):
+        with pytest.raises(ConditionFailed) as found:
+            table.insert_all(items)
+        assert found.value.item is None
+    with Stubber(client(table)) as stubber:
+        for _ in range(4):
+            stubber.add_client_error("transact_write_items", **cancelled("TransactionConflict"))
+        stubber.add_response("transact_write_items", {})
+        table.insert_all(items)
+    with Stubber(client(table)) as stubber:
+        stubber.add_client_error("transact_write_items", **cancelled("None", "ConditionalCheckFailed"))
+        with pytest.raises(Unavailable):
+            table.insert_all(items)
+    with Stubber(client(table)) as stubber:
+        stubber.add_client_error("transact_write_items", "TransactionCanceledException")
+        with pytest.raises(Unavailable):
             table.insert_all(items)
     with Stubber(client(table)) as stubber:
         for _ in range(5):

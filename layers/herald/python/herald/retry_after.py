@@ -20,6 +20,6 @@ def seconds(headers: Mapping[str, str], most: float, now: float | None = None) -
     try:
         until = parsedate_to_datetime(value).timestamp()
         start = parsedate_to_datetime(headers["date"]).timestamp() if "date" in headers else now
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, OverflowError):
         return None
     return None if start is None else min(max(until - start, 0.0), most)
