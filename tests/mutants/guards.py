@@ -26,7 +26,7 @@ GUARDED = (
     # what an answer means
     Guarded("herald.outcome", ["tests/test_outcome.py"]),
     Guarded("herald.exchange", ["tests/test_outcome.py", "tests/test_exchange.py"]),
-    Guarded("herald.timed", ["tests/test_exchange.py"]),
+    Guarded("herald.timed", ["tests/test_timed.py", "tests/test_exchange.py"]),
     Guarded("herald.retry_after", ["tests/test_retry_after.py"]),
     Guarded(
         "herald.provider",

@@ -11,11 +11,11 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_file_location
 from pathlib import Path
-from types import CodeType
+from types import ModuleType
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -57,18 +57,20 @@ class TestsFail(Exception):
     """The tests of a module fail without any change to it, so they would prove nothing."""
 
 
-class _Changed(MetaPathFinder, SourceFileLoader):
-    """Loads one module from a tree, whatever its file says."""
+class _Changed(Loader):
+    """Finds and loads one module from a tree, whatever its file says."""
 
     def __init__(self, name: str, path: Path, tree: ast.Module) -> None:
-        super().__init__(name, str(path))
+        self.name = name
+        self._path = path
         self._tree = tree
 
     def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
-        return spec_from_file_location(fullname, self.path, loader=self) if fullname == self.name else None
+        """As an entry of `sys.meta_path`."""
+        return spec_from_file_location(fullname, self._path, loader=self) if fullname == self.name else None
 
-    def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - it is the only one
-        return compile(self._tree, self.path, "exec", dont_inherit=True)
+    def exec_module(self, module: ModuleType) -> None:
+        exec(compile(self._tree, self._path, "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - what loaders do
 
 
 def load() -> None:

@@ -5,7 +5,7 @@ Some workers remember what they once read, so these deeds are such that they hav
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -187,7 +187,7 @@ def test_what_callback_may_not(place: Place) -> None:
     with acting_as(place.stack, "callback") as client:
         assert client("dynamodb").get_item(TableName=out["TableName"], Key=row)["Item"]
         assert client("secretsmanager").get_secret_value(SecretId=out["SigningSecretArn"])["SecretString"]
-        for refused in (
+        attempts: Sequence[Callable[[], object]] = (
             lambda: client("events").put_events(Entries=[entry]),
             lambda: client("secretsmanager").get_secret_value(SecretId=accounts[0]),
             lambda: client("secretsmanager").put_secret_value(SecretId=out["SigningSecretArn"], SecretString="x"),
@@ -197,9 +197,10 @@ def test_what_callback_may_not(place: Place) -> None:
             lambda: client("sqs").send_message(**spill),
             lambda: client("dynamodb").scan(TableName=out["TableName"]),
             lambda: client("lambda").invoke(FunctionName=out["SendFunctionName"]),
-        ):
+        )
+        for attempt in attempts:
             with pytest.raises(ClientError) as error:
-                refused()
+                attempt()
             assert error.value.response["Error"]["Code"] in ACCESS_DENIED
     assert place.gateway.bucket.get("media/acme/kept") == b"kept"
 
