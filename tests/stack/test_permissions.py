@@ -169,9 +169,6 @@ def test_nobody_is_called_back(place: Place, acme: Client, action: str) -> None:
         acme.delete(path)
 
 
-ACCESS_DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "403"}
-
-
 def test_what_callback_may_not(place: Place) -> None:
     """
     Whoever has taken over the function that posts to customers tells the bus nothing, reads no provider's secret, sends
@@ -187,7 +184,7 @@ def test_what_callback_may_not(place: Place) -> None:
     with acting_as(place.stack, "callback") as client:
         assert client("dynamodb").get_item(TableName=out["TableName"], Key=row)["Item"]
         assert client("secretsmanager").get_secret_value(SecretId=out["SigningSecretArn"])["SecretString"]
-        for refused in (
+        tries: list[Callable[[], object]] = [
             lambda: client("events").put_events(Entries=[entry]),
             lambda: client("secretsmanager").get_secret_value(SecretId=accounts[0]),
             lambda: client("secretsmanager").put_secret_value(SecretId=out["SigningSecretArn"], SecretString="x"),
@@ -197,10 +194,11 @@ def test_what_callback_may_not(place: Place) -> None:
             lambda: client("sqs").send_message(**spill),
             lambda: client("dynamodb").scan(TableName=out["TableName"]),
             lambda: client("lambda").invoke(FunctionName=out["SendFunctionName"]),
-        ):
+        ]
+        for refused in tries:
             with pytest.raises(ClientError) as error:
                 refused()
-            assert error.value.response["Error"]["Code"] in ACCESS_DENIED
+            assert "AccessDenied" in error.value.response["Error"]["Code"]
     assert place.gateway.bucket.get("media/acme/kept") == b"kept"
 
 
