@@ -5,7 +5,7 @@ Some workers remember what they once read, so these deeds are such that they hav
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -169,9 +169,6 @@ def test_nobody_is_called_back(place: Place, acme: Client, action: str) -> None:
         acme.delete(path)
 
 
-ACCESS_DENIED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "403"}
-
-
 def test_what_callback_may_not(place: Place) -> None:
     """
     Whoever has taken over the function that posts to customers tells the bus nothing, reads no provider's secret, sends
@@ -187,7 +184,7 @@ def test_what_callback_may_not(place: Place) -> None:
     with acting_as(place.stack, "callback") as client:
         assert client("dynamodb").get_item(TableName=out["TableName"], Key=row)["Item"]
         assert client("secretsmanager").get_secret_value(SecretId=out["SigningSecretArn"])["SecretString"]
-        attempts: Sequence[Callable[[], object]] = (
+        tries: list[Callable[[], object]] = [
             lambda: client("events").put_events(Entries=[entry]),
             lambda: client("secretsmanager").get_secret_value(SecretId=accounts[0]),
             lambda: client("secretsmanager").put_secret_value(SecretId=out["SigningSecretArn"], SecretString="x"),
@@ -197,11 +194,11 @@ def test_what_callback_may_not(place: Place) -> None:
             lambda: client("sqs").send_message(**spill),
             lambda: client("dynamodb").scan(TableName=out["TableName"]),
             lambda: client("lambda").invoke(FunctionName=out["SendFunctionName"]),
-        )
-        for attempt in attempts:
+        ]
+        for refused in tries:
             with pytest.raises(ClientError) as error:
-                attempt()
-            assert error.value.response["Error"]["Code"] in ACCESS_DENIED
+                refused()
+            assert "AccessDenied" in error.value.response["Error"]["Code"]
     assert place.gateway.bucket.get("media/acme/kept") == b"kept"
 
 
