@@ -152,7 +152,7 @@ class Handsets:
             "though it is cancelled": wanted.cancelled,
             "before its time": now < wanted.not_before - EARLY,
             "after its time": now >= row.get("expires", 0),
-            "though it was refused": phone in self.refused_alone,
+            "though it was refused": phone in self.refused_alone and not (unclear and again),
             "though it may have been sent": unclear and not again,
             "though it was taken": self.taken[phone] and not unclear,
         }
