@@ -179,3 +179,10 @@ def test_an_answer_that_drips() -> None:
     assert drip(3).body == b"xxx"
     with pytest.raises(OutcomeUnknown):
         drip(4)
+
+
+def test_a_line_that_is_given_is_kept() -> None:
+    """Only connections of its own are forgotten."""
+    exchange = Exchange(transport=httpx.MockTransport(lambda _: httpx.Response(200, content=b"ok")))
+    exchange.fresh()
+    assert exchange.send(Request("GET", "https://provider.example")).body == b"ok"
