@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 
+import httpx
 import pytest
 
 from herald.errors import NotSent, OutcomeUnknown, ProviderUnavailable
@@ -201,3 +202,10 @@ def test_a_body_that_says_it_is_not_compressed(exchange: Exchange) -> None:
     answer = b"HTTP/1.1 200 OK\r\nContent-Encoding: Identity\r\nContent-Length: 2\r\n\r\nok"
     with Server(say(answer)).running() as server:
         assert exchange.send(Request("GET", server.url)).body == b"ok"
+
+
+def test_a_line_that_is_given_is_kept() -> None:
+    """Only connections of its own are forgotten."""
+    exchange = Exchange(transport=httpx.MockTransport(lambda _: httpx.Response(200, content=b"ok")))
+    exchange.fresh()
+    assert exchange.send(Request("GET", "https://provider.example")).body == b"ok"

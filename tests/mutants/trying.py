@@ -8,6 +8,7 @@ the changed tree. Tests with examples of their own making take the same ones eac
 import ast
 import importlib
 import os
+import resource
 import sys
 import time
 from collections.abc import Iterator
@@ -46,11 +47,16 @@ _ARGUMENTS = (
     "--disable-plugin-autoload",
     *(f"-p{plugin}" for plugin in _PLUGINS),
     "-pno:cacheprovider",
-    "--timeout=60",
+    "--timeout=300",
     "-Wignore::pytest.PytestAssertRewriteWarning",
 )
-_LIMIT = 300.0
-"""Seconds after which a process is taken for one that hangs: the tests have noticed."""
+_LIMIT = 1800.0
+_CPU_LIMIT = 120
+"""
+Seconds, by the clock and of the processor's, after which a process is taken for one that hangs: the tests have noticed.
+
+Those by the clock are many: on a busy machine a change must not be taken for noticed because its tests had to wait.
+"""
 
 
 class TestsFail(Exception):
@@ -133,6 +139,7 @@ def _fork(guarded: Guarded, tree: ast.Module) -> int:
         return process
     code = 1
     try:
+        resource.setrlimit(resource.RLIMIT_CPU, (_CPU_LIMIT, _CPU_LIMIT))
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)

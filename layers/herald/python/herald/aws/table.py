@@ -49,8 +49,8 @@ class Change:
     """
     An update, spelled in DynamoDB's own language.
 
-    `expression` and `condition` name attributes by `#name` and values by `:name`; `names` lists what stands
-    behind a `#name` that is not simply the attribute of that name.
+    `expression` and `condition` name attributes by `#name`, one at least, and values by `:name`; `names` lists what
+    stands behind a `#name` that is not simply the attribute of that name.
     """
 
     expression: str
@@ -193,10 +193,9 @@ class Table:
             "TableName": self.name,
             "Key": encode_item({"pk": pk, "sk": sk}),
             "UpdateExpression": change.expression,
+            "ExpressionAttributeNames": names,
             "ReturnValues": "ALL_OLD" if old else "ALL_NEW",
         }
-        if names:
-            arguments["ExpressionAttributeNames"] = names
         if change.values:
             arguments["ExpressionAttributeValues"] = {f":{key}": encode(value) for key, value in change.values.items()}
         if change.condition:
