@@ -63,18 +63,26 @@ class TestsFail(Exception):
     """The tests of a module fail without any change to it, so they would prove nothing."""
 
 
-class _Changed(MetaPathFinder, SourceFileLoader):
-    """Loads one module from a tree, whatever its file says."""
+class _Loader(SourceFileLoader):
+    """Loads a module from a tree, whatever its file says."""
 
     def __init__(self, name: str, path: Path, tree: ast.Module) -> None:
         super().__init__(name, str(path))
         self._tree = tree
 
-    def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
-        return spec_from_file_location(fullname, self.path, loader=self) if fullname == self.name else None
-
     def get_code(self, fullname: str) -> CodeType:  # noqa: ARG002 - it is the only one
         return compile(self._tree, self.path, "exec", dont_inherit=True)
+
+
+class _Finder(MetaPathFinder):
+    """Finds one module, and leaves it to its loader."""
+
+    def __init__(self, loader: _Loader) -> None:
+        self._loader = loader
+
+    def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
+        wanted = fullname == self._loader.name
+        return spec_from_file_location(fullname, self._loader.path, loader=self._loader) if wanted else None
 
 
 def load() -> None:
@@ -141,7 +149,7 @@ def _fork(guarded: Guarded, tree: ast.Module) -> int:
         silence = os.open(os.devnull, os.O_WRONLY)
         os.dup2(silence, 1)
         os.dup2(silence, 2)
-        sys.meta_path.insert(0, _Changed(guarded.module, ROOT / guarded.file, tree))
+        sys.meta_path.insert(0, _Finder(_Loader(guarded.module, ROOT / guarded.file, tree)))
         code = pytest.main([*_ARGUMENTS, *guarded.tests])
     finally:
         os._exit(code)
