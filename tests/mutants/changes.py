@@ -228,8 +228,6 @@ def _other_calls(call: ast.Call) -> Iterator[ast.AST]:
                 yield ast.Call(call.func, rest, [])
         case ast.Call(ast.Name(name)) if name in _FUNCTIONS:
             yield ast.Call(ast.Name(_FUNCTIONS[name], ast.Load()), call.args, call.keywords)
-        case ast.Call(ast.Attribute(value, method), []) if method in _PLAIN:
-            yield value
         case ast.Call(ast.Attribute(value, method)):
             if method in _PLAIN:
                 yield value
