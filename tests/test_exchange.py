@@ -20,9 +20,15 @@ pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 
 @pytest.fixture
 def exchange() -> Iterator[Exchange]:
-    found = Exchange(connect_timeout=0.5, timeout=0.3)
-    yield found
-    found.close()
+    with closing(Exchange()) as found:
+        yield found
+
+
+@pytest.fixture
+def hasty() -> Iterator[Exchange]:
+    """Soon tired of waiting."""
+    with closing(Exchange(connect_timeout=0.5, timeout=0.3)) as found:
+        yield found
 
 
 def test_a_request_arrives_as_it_was_built(exchange: Exchange) -> None:
@@ -57,17 +63,17 @@ UNCLEAR: dict[str, Script] = {
 
 
 @pytest.mark.parametrize("script", UNCLEAR.values(), ids=UNCLEAR)
-def test_what_fails_after_the_request_left_is_unclear(exchange: Exchange, script: Script) -> None:
+def test_what_fails_after_the_request_left_is_unclear(hasty: Exchange, script: Script) -> None:
     """The message may have been sent, and it is asked for exactly once."""
     with Server(script).running() as server, pytest.raises(OutcomeUnknown):
-        exchange.send(Request("POST", server.url, {}, b"{}"))
+        hasty.send(Request("POST", server.url, {}, b"{}"))
     assert len(server.requests) == 1
 
 
-def test_a_server_that_never_answers_is_unclear(exchange: Exchange) -> None:
+def test_a_server_that_never_answers_is_unclear(hasty: Exchange) -> None:
     """A read timeout does not prove that nothing was sent."""
     with Server(lambda _: None).running() as server, pytest.raises(OutcomeUnknown) as caught:
-        exchange.send(Request("POST", server.url, {}, b"{}"))
+        hasty.send(Request("POST", server.url, {}, b"{}"))
     assert caught.value.provider_code == "ReadTimeout"
     assert len(server.requests) == 1
 
@@ -131,10 +137,10 @@ def test_a_refused_connection_is_not_sent(exchange: Exchange) -> None:
     assert caught.value.provider_code == "ConnectError"
 
 
-def test_a_failed_handshake_is_not_sent(exchange: Exchange) -> None:
+def test_a_failed_handshake_is_not_sent(hasty: Exchange) -> None:
     """Without TLS the request stays here."""
     with Server(say_and_close(b"no tls here\r\n\r\n")).running() as server, pytest.raises(NotSent):
-        exchange.send(Request("POST", server.url.replace("http:", "https:"), {"Authorization": "secret"}, b"{}"))
+        hasty.send(Request("POST", server.url.replace("http:", "https:"), {"Authorization": "secret"}, b"{}"))
     assert not any(b"secret" in request for request in server.requests)
 
 
