@@ -112,7 +112,7 @@ class _Run:
         self.blame(label, [calls.wrong] if calls.wrong else [])
         self.blame(label, [f"{call} is at no known site" for call in calls.made if call.is_effect and not call.site])
         if point is not None and calls.struck is None:
-            self.blame(label, ["there was no such call"])
+            self.blame(label, [] if self.scenario.side_by_side else ["there was no such call"])
         elif point is not None and calls.struck:
             self.result.struck[point.fault].append(calls.struck)
 

@@ -40,9 +40,9 @@ class Scenario:
     """
     `begin` makes the n-th life; nothing goes wrong while it does.
 
-    `side_by_side`: calls are made from several threads, so a death after one is not a death before the next. `polls`:
-    lists of providers are read. `all_refused`: also what others were refused already is refused here. `accounts` are
-    those whose breakers and rates no life inherits.
+    `side_by_side`: calls are made from several threads, so a death after one is not a death before the next, and how
+    many there are may depend on who is faster. `polls`: lists of providers are read. `all_refused`: also what others
+    were refused already is refused here. `accounts` are those whose breakers and rates no life inherits.
     """
 
     name: str
