@@ -5,7 +5,7 @@ The webhook function: reports, inbound messages, what is too much or cannot be r
 import base64
 import hmac
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -169,18 +169,29 @@ def many_at_once(count: int) -> Callable[[Stage, int], Life]:
     return begin
 
 
-def signed_as_before(stage: Stage, number: int) -> Life:
-    """The secret that webhooks are signed with has just been replaced, and the provider does not know yet."""
-    world = stage.world
+def as_before(number: int) -> tuple[dict[str, str], bytes]:
+    """Headers and body of a webhook whose secret has just been replaced, which the provider does not know yet."""
     told = {"channel": "SMS", "oa": "447700900009", "da": "34343", "message": f"text {number}.0", "tid": f"{number}"}
-    body, place = json.dumps(told).encode(), webhooks.path(CONNECT, "inbound")
-    signature = hmac.digest(f"hub {number}".encode(), body, "sha256").hex()
+    body = json.dumps(told).encode()
     for each in (number, number + 1):
         secrets = {"service_key": "k", "hub_secret": f"hub {each}"}
         clients.secretsmanager().put_secret_value(
             SecretId=f"herald/accounts/{CONNECT}", SecretString=json.dumps(secrets)
         )
-    return Life(Http(lambda: world.call("POST", place, {"x-hub-signature": signature}, body)), kept(stage, number, 1))
+    return {"x-hub-signature": hmac.digest(f"hub {number}".encode(), body, "sha256").hex()}, body
+
+
+def signed_as_before(stage: Stage, number: int) -> Life:
+    """It is believed all the same."""
+    headers, body = as_before(number)
+    place = webhooks.path(CONNECT, "inbound")
+    return Life(Http(lambda: stage.world.call("POST", place, headers, body)), kept(stage, number, 1))
+
+
+def replayed_as_before(stage: Stage, number: int) -> Life:
+    """So is one that nobody could verify when it came."""
+    headers, body = as_before(number)
+    return Life(Queue(stage.world, "webhook", [quarantined(CONNECT, number, body, headers)]), kept(stage, number, 1))
 
 
 def spilled(stage: Stage, number: int) -> Life:
@@ -224,14 +235,17 @@ def unreadable_without_bucket(stage: Stage, number: int) -> Life:
     return life
 
 
+def quarantined(account: str, number: int, body: bytes, headers: Mapping[str, str]) -> Json:
+    """The record by which a webhook in quarantine is replayed."""
+    record = {"account": account, "kind": "inbound", "receipt": f"r-{number}", "headers": headers, "query": {}}
+    record["body"] = base64.b64encode(body).decode()
+    return {"messageId": f"m-{number}", "body": json.dumps(record), "attributes": {"ApproximateReceiveCount": "1"}}
+
+
 def replayed(stage: Stage, number: int) -> Life:
     """Quarantine is replayed by the queue; what still cannot be read lies there as before."""
     body = json.dumps(with_id(number)).encode()
-    record = {"account": SMS, "kind": "inbound", "receipt": f"r-{number}", "headers": {}, "query": {}}
-    record["body"] = base64.b64encode(body).decode()
-    attributes = {"ApproximateReceiveCount": "1"}
-    message = {"messageId": f"m-{number}", "body": json.dumps(record), "attributes": attributes}
-    return Life(Queue(stage.world, "webhook", [message]), kept(stage, number, 1))
+    return Life(Queue(stage.world, "webhook", [quarantined(SMS, number, body, {})]), kept(stage, number, 1))
 
 
 def gone(stage: Stage, number: int) -> Life:
@@ -269,5 +283,6 @@ SCENARIOS = (
     Scenario("webhook: of nobody's message", acme, of_nobody),
     Scenario("webhook: unreadable, and no bucket", acme, unreadable_without_bucket),
     Scenario("webhook: replayed", acme, replayed),
+    Scenario("webhook: replayed, signed as before", acme, replayed_as_before),
     Scenario("webhook: replayed, the account is gone", acme, gone),
 )
