@@ -10,6 +10,7 @@ AUDIT   := local/.audit
 
 BIN     := $(CURDIR)/$(DEV)/bin
 PIP     := -m pip --disable-pip-version-check install -q --require-hashes
+UNIT    := $(BIN)/pytest -m "not stack" -n auto --dist loadfile --no-loadscope-reorder
 SAM     := PATH="$(BIN):$$PATH" SAM_CLI_TELEMETRY=0 $(BIN)/sam
 COMPILE := $(BIN)/uv pip compile -q --no-config --generate-hashes --universal --python-version 3.13 --no-header
 
@@ -32,7 +33,7 @@ check: bandit $(DEV)/.done $(CHECKOV)/.done ## The quick proof: format, lint, ty
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	PYTHONPATH=layers/herald/python $(BIN)/lint-imports
-	$(BIN)/pytest tests -m "not stack" -n auto --dist loadfile
+	$(UNIT)
 	$(SAM) validate --lint
 	$(BIN)/cfn-lint template.yaml
 	$(CHECKOV)/bin/checkov --config-file .checkov.yaml
@@ -55,10 +56,10 @@ soak: setup ## The long proof: 10,000 random schedules, a great outage, then 30 
 
 repeat: $(DEV)/.done ## The unit tests, or ARGS, twenty times (TIMES) in random order, until one fails
 	for number in $$(seq $(TIMES)); do \
-	  $(BIN)/pytest $(or $(ARGS),tests) -m "not stack" -n auto --dist loadfile || exit 1; done
+	  $(UNIT) $(ARGS) || exit 1; done
 
 coverage: $(DEV)/.done ## Which branches the unit tests reach; fails below 95 %, or 100 % of what decides
-	$(BIN)/pytest tests -m "not stack" -n auto --dist loadfile --cov --cov-report=term --cov-fail-under=95
+	$(UNIT) --cov --cov-report=term --cov-fail-under=95
 	$(BIN)/coverage report --fail-under=100 --include="$$($(BIN)/python -m tests.mutants.guards)"
 
 mutants: $(DEV)/.done ## Change what decides, in small ways, and see a test fail; fails below 85 %

@@ -16,10 +16,13 @@ LOOPBACK = ["127.0.0.1", "::1"]
 type Show = Callable[[str, str, object], None]
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("stack") or item.get_closest_marker("simulator"):
             item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
+    long = {item.path for item in items if item.get_closest_marker("timeout")}
+    items.sort(key=lambda item: item.path not in long)  # whoever comes last holds up the end
 
 
 @pytest.fixture

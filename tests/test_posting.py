@@ -123,5 +123,6 @@ def test_what_is_over(last: str, *, delivered: bool, gone: bool) -> None:
 
 def test_ids() -> None:
     """An event's id is found from what its header carries, and from itself."""
-    assert webhook_id("m:1.0.sent") == "m:1_0_sent"
-    assert event_id("m:1_0_sent") == event_id("m:1.0.sent") == "m:1.0.sent"
+    assert webhook_id("abc.def:0:receipt_overdue") == "abc_def:0:receipt_overdue"
+    for given in ("abc_def:0:receipt_overdue", "abc.def:0:receipt_overdue"):
+        assert event_id(given) == "abc.def:0:receipt_overdue"
