@@ -13,16 +13,21 @@ from tests import goals
 
 LOOPBACK = ["127.0.0.1", "::1"]
 
+STACK = 120
+"""Seconds for a test of the stack; to deploy it, and to delete its hundred thousand files, takes what it takes."""
+
 type Show = Callable[[str, str, object], None]
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    long = {item.path for item in items if item.get_closest_marker("timeout")}
+    items.sort(key=lambda item: item.path not in long)  # whoever comes last holds up the end
     for item in items:
         if item.get_closest_marker("stack") or item.get_closest_marker("simulator"):
             item.add_marker(pytest.mark.allow_hosts(LOOPBACK))
-    long = {item.path for item in items if item.get_closest_marker("timeout")}
-    items.sort(key=lambda item: item.path not in long)  # whoever comes last holds up the end
+        if item.get_closest_marker("stack") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(STACK, func_only=True))
 
 
 @pytest.fixture
