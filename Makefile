@@ -50,8 +50,8 @@ bandit: $(AUDIT)/.done
 	$(AUDIT)/bin/bandit -q -c pyproject.toml -r layers/herald functions cli
 
 soak: setup ## The long proof: 10,000 random schedules, a great outage, then 30 minutes of load with faults
-	HERALD_SCHEDULES=10000 HERALD_OUTAGE=2 HERALD_BODIES=200000 $(BIN)/pytest tests/test_schedules.py tests/test_outage.py \
-	  tests/providers/test_any_bytes.py --timeout=0 -n auto --dist loadfile
+	HERALD_SCHEDULES=10000 HERALD_OUTAGE=2 HERALD_BODIES=200000 HERALD_REQUESTS=200 $(BIN)/pytest tests/test_schedules.py \
+	  tests/test_outage.py tests/providers/test_any_bytes.py tests/test_generated_requests.py --timeout=0 -n auto --dist loadfile
 	PYTHONPATH=layers/herald/python $(BIN)/python -m tests.soak $(ARGS)
 
 repeat: $(DEV)/.done ## The unit tests, or ARGS, twenty times (TIMES) in random order, until one fails
